@@ -1,0 +1,109 @@
+"""A dossier as the engine keeps it: cells of siblings, slots, steps, and what waits. Plain values, no behaviour but look-ups."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from schemas.messages import WireNote, WireStep
+
+
+class Mark(Struct, array_like=True):
+    """An op that wrote something that still shows somewhere.
+
+    ``at`` is the device's time, ``time_ms`` the time of the write under ``latest`` (protocol §2).
+    """
+
+    op: str
+    actor: str
+    role: str
+    at: int
+    time_ms: int
+
+
+class Sibling(Struct, array_like=True):
+    """One value of a cell. ``mark`` indexes ``Dossier.by`` (null: computed); ``names`` is what a ``gone`` saw."""
+
+    value: Any
+    mark: int | None
+    names: list[str] = []
+
+
+class Cell(Struct, array_like=True):
+    """The siblings of a path, in the order of the fold, and the log position of their last change."""
+
+    seq: int
+    siblings: list[Sibling]
+
+
+class Attachment(Struct):
+    """A file in a slot. ``status`` is ``awaited``, ``arriving``, ``verified`` or ``bad``; ``received`` counts bytes."""
+
+    op: str
+    slot: str
+    sha256: str
+    bytes: int
+    media: str
+    name: str
+    page: int
+    role: str
+    status: str = "awaited"
+    received: int = 0
+
+
+class Held(Struct, array_like=True):
+    """An op of this dossier that is stored and not applied."""
+
+    op: str
+    reason: str
+    role: str
+    actor: str
+    since: int
+
+
+class Dossier(Struct, kw_only=True, omit_defaults=True):
+    """One person's application under one procedure.
+
+    ``people`` maps an actor to the name shown beside what they did. ``former_units`` are units it was moved out of.
+    ``named`` counts the ledger's rows of ids named in a ``saw`` and not yet arrived.
+    """
+
+    id: str
+    procedure: str
+    form: str
+    unit: str
+    channel: str
+    applicant: str
+    on_behalf: dict[str, Any] | None = None
+    state: str = "draft"
+    rev: int = 0
+    code: str | None = None
+    due: str | None = None
+    created_ms: int = 0
+    submitted_ms: int | None = None
+    received_ms: int | None = None
+    by: list[Mark] = msgspec.field(default_factory=list)
+    cells: dict[str, Cell] = msgspec.field(default_factory=dict)
+    attachments: list[Attachment] = msgspec.field(default_factory=list)
+    held: list[Held] = msgspec.field(default_factory=list)
+    notes: list[WireNote] = msgspec.field(default_factory=list)
+    steps: list[WireStep] = msgspec.field(default_factory=list)
+    people: dict[str, str] = msgspec.field(default_factory=dict)
+    former_units: list[str] = msgspec.field(default_factory=list)
+    named: int = 0
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Return the scopes that may see it now: its author's, and from ``submit`` on its unit's."""
+        own = person_scope(self.applicant)
+        return (own,) if self.state == "draft" else (own, unit_scope(self.unit))
+
+
+def person_scope(person: str) -> str:
+    """Return the scope of what a person began or owns."""
+    return "p:" + person
+
+
+def unit_scope(unit: str) -> str:
+    """Return the scope of a unit's dossiers."""
+    return "u:" + unit

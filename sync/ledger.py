@@ -1,0 +1,163 @@
+"""What the engine asks of whoever keeps the log: one transaction's view of it.
+
+The server's SQLite store and the in-memory ledger of tests both keep this contract, and one contract suite tries both.
+Nothing here awaits or fails for reasons of its own: a ledger that cannot read or write raises, and the whole
+transaction is thrown away.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from schemas.forms import Form
+from schemas.problems import Problem
+from sync.dossier import Dossier
+
+
+class Actor(Struct, frozen=True):
+    """Who acts. ``units`` maps a unit to the roles held in it now; ``former_units`` were held once."""
+
+    person: str
+    name: str
+    units: dict[str, tuple[str, ...]] = {}
+    former_units: frozenset[str] = frozenset()
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Return the scopes this person may see now, sorted."""
+        return ("p:" + self.person, *sorted("u:" + unit for unit in self.units))
+
+
+class Entry(Struct, kw_only=True):
+    """An op in the log with the outcome that stands. ``body`` is its JSON, null once erased by law.
+
+    ``digest`` is the SHA-256 of its canonical content; ``role`` that of the right under which it was received, null
+    while no right is known. ``seq`` is the log position of its last outcome, ``received_ms`` that of its first receipt.
+    """
+
+    op: str
+    dossier: str
+    person: str
+    type: str
+    body: bytes | None
+    digest: bytes
+    received_ms: int
+    at: int
+    seq: int = 0
+    outcome: str = "held"
+    reason: str | None = None
+    role: str | None = None
+    rev: int | None = None
+    problem: Problem | None = None
+    paths: list[str] | None = None
+    overridden: list[str] | None = None
+    code: str | None = None
+    proof: str | None = None
+    officer_reason: str | None = None
+    was: str | None = None
+
+
+class Event(Struct, kw_only=True):
+    """One line of the log, for audit and statistics: what happened to which dossier, under which circumstances.
+
+    ``kind`` is ``op`` (first receipt), ``moved`` (an outcome changed) or ``status`` (a file, a due date, a computed cell).
+    """
+
+    seq: int
+    kind: str
+    at_ms: int
+    person: str | None
+    op: str | None
+    dossier: str | None
+    type: str | None
+    outcome: str | None
+    digest: bytes
+    state: str | None = None
+    channel: str | None = None
+    assisted: bool = False
+    level: str | None = None
+    receiving_unit: str | None = None
+    handling_unit: str | None = None
+    due: str | None = None
+    done_ms: int | None = None
+
+
+class Ledger(Protocol):
+    """One transaction's view of the log. What was saved or added in it is found again by the look-ups."""
+
+    def find_op(self, op: str) -> Entry | None:
+        """Return the op with its outcome, or null."""
+
+    def known_fates(self, ops: Sequence[str]) -> dict[str, Entry]:
+        """Return those of the ops that are in the log, by id."""
+
+    def find_dossier(self, dossier: str) -> Dossier | None:
+        """Return the dossier, or null. The same object each time within one transaction: the engine changes it in place."""
+
+    def save_dossier(self, dossier: Dossier) -> None:
+        """Keep the dossier as it stands at the end of the transaction."""
+
+    def next_seq(self) -> int:
+        """Allocate the next log position."""
+
+    def add_op(self, entry: Entry) -> None:
+        """Keep an op that was received for the first time."""
+
+    def move_op(self, entry: Entry) -> None:
+        """Keep the new outcome of a known op."""
+
+    def record(self, event: Event) -> None:
+        """Append a line to the log; the ledger chains the digests."""
+
+    def enter(self, scope: str, seq: int, dossier: str, kind: str) -> None:
+        """Tell a scope that a dossier changed: ``changed``, ``whole`` (the scope gained it) or ``gone:moved`` and the like."""
+
+    def tell(self, person: str, seq: int, op: str) -> None:
+        """Tell an account that the outcome of an op of theirs moved."""
+
+    def held_of(self, dossier: str) -> list[Entry]:
+        """Return the held ops that name this dossier, known or not, oldest receipt first."""
+
+    def held_count(self, person: str) -> int:
+        """Return how many ops of an account are held ``waiting`` or ``healing`` for a dossier it cannot see."""
+
+    def held_before(self, reason: str, before_ms: int, limit: int) -> list[Entry]:
+        """Return ops held for a reason and first received before a moment, oldest first."""
+
+    def held_for_form(self, procedure: str) -> list[Entry]:
+        """Return ops held ``form-unknown`` whose form names the procedure."""
+
+    def name(self, dossier: str, path: str, op: str, *, by_office: bool) -> bool:
+        """Remember that an applied write of a path saw an op not yet applied; return whether the row is new.
+
+        A row already there keeps ``by_office`` once it is true.
+        """
+
+    def take_named(self, dossier: str, op: str) -> dict[str, bool]:
+        """Return and forget the paths (with ``by_office``) under which an op was named before it was applied or refused."""
+
+    def next_number(self, unit: str, day: str) -> int:
+        """Return the next number of a unit's day, from 1 (a restore sets it higher)."""
+
+    def actor(self, person: str) -> Actor:
+        """Return a person with the rights they have now."""
+
+
+class World(Protocol):
+    """What the engine knows of forms, units and secrets: values and pure look-ups."""
+
+    def form(self, procedure: str, version: int) -> Form | None:
+        """Return a published version of a form, or null."""
+
+    def newest(self, procedure: str) -> int | None:
+        """Return the newest published version of a procedure's form, or null."""
+
+    def unit_code(self, unit: str) -> str | None:
+        """Return how the unit is written in dossier codes (``H37.07``, ``LS-06154``), or null for an unknown unit."""
+
+    def level(self, procedure: str) -> str | None:
+        """Return the service level of a procedure now, or null where unknown."""
+
+    def prove(self, dossier: str, code: str) -> str:
+        """Return the proof (a MAC) that the server gave this code to this dossier."""

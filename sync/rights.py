@@ -1,0 +1,55 @@
+"""Who may do what to a dossier (protocol §1 "scope", §2 ``office``, §3 "who")."""
+
+from typing import Final
+
+from sync.dossier import Dossier
+from sync.ledger import Actor
+from sync.merge import APPLICANT
+
+FORMER: Final = "former"
+INSPECTOR: Final = "inspector"
+#: Roles that may change a dossier of their unit, the one that counts first where several are held.
+WRITING: Final = ("head", "handler", "counter")
+_UNOPENED: Final = ("draft", "1")
+
+
+def role_of(actor: Actor, dossier: Dossier) -> str | None:
+    """Return the role in which a person acts on a dossier.
+
+    ``former``: only a scope they have left, or that it has left, could see it. Null: no scope of theirs ever could.
+    """
+    role = office_role(actor, dossier)
+    if dossier.on_behalf is not None:
+        if role in WRITING:
+            return APPLICANT if dossier.state in _UNOPENED else role
+        return APPLICANT if actor.person == dossier.applicant else role or _former(actor, dossier)
+    return APPLICANT if actor.person == dossier.applicant else role or _former(actor, dossier)
+
+
+def office_role(actor: Actor, dossier: Dossier) -> str | None:
+    """Return the role held in the dossier's unit, from ``submit`` on."""
+    held = actor.units.get(dossier.unit, ()) if dossier.state != "draft" else ()
+    return next((role for role in (*WRITING, INSPECTOR) if role in held), None)
+
+
+def may_write(role: str) -> bool:
+    """Return whether a role may change values at all."""
+    return role == APPLICANT or role in WRITING
+
+
+def may_see(actor: Actor, dossier: Dossier) -> bool:
+    """Return whether one of a person's scopes sees the dossier now."""
+    return not set(actor.scopes).isdisjoint(dossier.scopes)
+
+
+def is_officer(actor: Actor) -> bool:
+    """Return whether a person may take in dossiers for others, somewhere."""
+    return any(role in WRITING for roles in actor.units.values() for role in roles)
+
+
+def _former(actor: Actor, dossier: Dossier) -> str | None:
+    if dossier.state == "draft":
+        return None
+    was_here = dossier.unit in actor.former_units
+    was_ours = any(unit in actor.units or unit in actor.former_units for unit in dossier.former_units)
+    return FORMER if was_here or was_ours else None
