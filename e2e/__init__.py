@@ -1,0 +1,1 @@
+"""Journeys in real browsers against a real server process behind a bad network."""
