@@ -9,23 +9,23 @@ from schemas.messages import WireNote, WireStep
 
 
 class Mark(Struct, array_like=True):
-    """An op that wrote something that still shows somewhere.
-
-    ``at`` is the device's time, ``time_ms`` the time of the write under ``latest`` (protocol §2).
-    """
+    """An op that wrote something that is still in a cell; ``at`` is its device's time."""
 
     op: str
     actor: str
     role: str
     at: int
-    time_ms: int
 
 
 class Sibling(Struct, array_like=True):
-    """One value of a cell. ``mark`` indexes ``Dossier.by`` (null: computed); ``names`` is what a ``gone`` saw."""
+    """One value of a cell. ``mark`` indexes ``Dossier.by`` (null: computed); ``names`` is what a ``gone`` saw.
+
+    ``time_ms`` is the time of the write as ``latest`` reckons it (protocol §2).
+    """
 
     value: Any
     mark: int | None
+    time_ms: int = 0
     names: list[str] = []
 
 

@@ -147,6 +147,10 @@ class Ledger(Protocol):
 class World(Protocol):
     """What the engine knows of forms, units and secrets: values and pure look-ups."""
 
+    @property
+    def restored(self) -> bool:
+        """Return whether this log was ever restored from a backup; before that ``was`` means nothing."""
+
     def form(self, procedure: str, version: int) -> Form | None:
         """Return a published version of a form, or null."""
 

@@ -85,7 +85,7 @@ def folded(siblings: list[Sibling], by: list[Mark], policy: Policy) -> list[Sibl
     def age(sibling: Sibling) -> tuple[bool, int, str]:
         mark = by[_mark(sibling)]
         first = (policy == "office" and is_office(mark.role)) or (policy == "option" and sibling.value is True)
-        return first, mark.time_ms, mark.op
+        return first, sibling.time_ms, mark.op
 
     return sorted(siblings, key=age, reverse=True)
 

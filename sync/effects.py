@@ -1,0 +1,217 @@
+"""What an applied op does to its dossier. Everything here has been judged before; nothing here refuses."""
+
+from typing import Any
+
+from msgspec import Struct, to_builtins
+
+from schemas.checking import compute
+from schemas.ids import is_id, made_at
+from schemas.messages import WireNote, WireStep
+from schemas.moments import local_day, to_ms
+from schemas.ops import Attach, Command, Create, Detach, Note, Op, Patch, Submit, Withdraw
+from sync.dossier import Attachment, Cell, Dossier, Mark, Sibling
+from sync.judge import Case, form_of
+from sync.ledger import Entry, Ledger
+from sync.merge import (
+    APPLICANT,
+    Policy,
+    canonical_value,
+    conflict_level,
+    folded,
+    is_office,
+    merged,
+    put,
+    put_computed,
+    row_in_conflict,
+    row_of,
+    shown,
+    write_time,
+)
+from sync.view import policy_of
+from sync.workflow import COMMANDS
+
+SLOT = "@"  # begins the path under which ops named by a ``detach`` are remembered
+
+
+class Applied(Struct):
+    """What the result of an applied op says besides its rev."""
+
+    paths: list[str] = []
+    overridden: list[str] = []
+
+
+def begin(case: Case, op: Create) -> Dossier:
+    """Return the dossier that a ``create`` begins."""
+    newest = case.world.newest(op.procedure)
+    return Dossier(
+        id=op.dossier,
+        procedure=op.procedure,
+        form=op.form or f"{op.procedure}@{newest}",
+        unit=op.unit,
+        channel=op.channel,
+        applicant=case.actor.person,
+        on_behalf=_plain(op.on_behalf),
+        created_ms=case.now_ms,
+    )
+
+
+def apply(case: Case, dossier: Dossier, seq: int) -> Applied:
+    """Carry out an op that was judged applicable. The caller raises ``rev`` and writes the log."""
+    op, entry = case.op, case.entry
+    dossier.people[case.actor.person] = case.actor.name
+    named = case.ledger.take_named(dossier.id, op.id) if dossier.named else {}
+    dossier.named -= len(named)
+    if isinstance(op, Patch):
+        return _patch(case, dossier, op, named, seq)
+    if isinstance(op, Attach):
+        if SLOT + op.slot not in named:
+            dossier.attachments.append(_attachment(op, entry))
+    elif isinstance(op, Detach):
+        _detach(case.ledger, dossier, op, entry)
+    elif isinstance(op, Note):
+        dossier.notes.append(
+            WireNote(op.id, op.text, entry.received_ms, entry.role or APPLICANT, case.actor.name, op.visible)
+        )
+    elif isinstance(op, Submit):
+        _submit(case, dossier, op, seq)
+    elif isinstance(op, Withdraw):
+        _step(case, dossier, "withdraw", "7", op.reason)
+    elif isinstance(op, Command):
+        _command(case, dossier, op)
+    return Applied()
+
+
+def forget_named(ledger: Ledger, dossier: Dossier | None, op: str) -> None:
+    """Forget that a refused op was named."""
+    if dossier is not None and dossier.named:
+        dossier.named -= len(ledger.take_named(dossier.id, op))
+        ledger.save_dossier(dossier)
+
+
+def _patch(case: Case, dossier: Dossier, op: Patch, named: dict[str, bool], seq: int) -> Applied:
+    form = form_of(case)
+    plan = form.plan  # type: ignore[union-attr] # judged: the form is there
+    role = case.entry.role or APPLICANT
+    _raise_form(dossier, op)
+    mark = len(dossier.by)
+    dossier.by.append(Mark(op.id, case.actor.person, role, to_ms(op.at)))
+    ids = _unknown(case.ledger, dossier, op)
+    result = Applied()
+    written: list[tuple[str, Policy]] = []
+    for path, value in op.set.items():
+        field = plan.field(path)
+        policy: Policy = "row" if field.kind == "row" else "option" if field.option is not None else field.policy
+        if policy == "computed":
+            continue
+        saw = frozenset(op.saw.get(path, ()))
+        cell = dossier.cells.get(path)
+        siblings = cell.siblings if cell is not None else []
+        time_ms = write_time(to_ms(op.at), (made_at(i) for i in saw if is_id(i)), case.entry.received_ms)
+        new = Sibling(value, mark, time_ms, sorted(saw) if policy == "row" else [])
+        kept = merged(siblings, dossier.by, new, saw, policy, named.get(path))
+        put(dossier, path, folded(kept, dossier.by, policy), seq)
+        if saw:
+            _remember(case.ledger, dossier, path, saw & ids, role)
+        written.append((path, policy))
+    values = compute(form, shown(dossier), case.today)  # type: ignore[arg-type] # as above
+    if values:
+        put_computed(dossier, values, seq)
+    for path, policy in written:
+        _report(dossier, path, policy, op, result, entered=any(s.mark == mark for s in dossier.cells[path].siblings))
+    return result
+
+
+def _report(dossier: Dossier, path: str, policy: Policy, op: Patch, result: Applied, *, entered: bool) -> None:
+    siblings = dossier.cells[path].siblings
+    row = row_of(path)
+    if (row is not None and row_in_conflict(dossier, row)) or conflict_level(siblings, dossier.by, policy):
+        result.paths.append(path)
+    elif entered and policy != "row" and canonical_value(siblings[0].value) != canonical_value(op.set[path]):
+        result.overridden.append(path)
+
+
+def _unknown(ledger: Ledger, dossier: Dossier, op: Patch) -> frozenset[str]:
+    """Return the ids a patch saw that are neither in a cell's marks nor applied or refused already."""
+    seen = {i for ids in op.saw.values() for i in ids if is_id(i)} - {mark.op for mark in dossier.by}
+    return _not_settled(ledger, seen)
+
+
+def _not_settled(ledger: Ledger, ids: set[str]) -> frozenset[str]:
+    if not ids:
+        return frozenset()
+    known = ledger.known_fates(sorted(ids))
+    return frozenset(i for i in ids if i not in known or known[i].outcome == "held")
+
+
+def _remember(ledger: Ledger, dossier: Dossier, path: str, ids: frozenset[str], role: str) -> None:
+    for identifier in sorted(ids):
+        if ledger.name(dossier.id, path, identifier, by_office=is_office(role)):
+            dossier.named += 1
+
+
+def _attachment(op: Attach, entry: Entry) -> Attachment:
+    return Attachment(op.id, op.slot, op.sha256, op.bytes, op.media, op.name, op.page, entry.role or APPLICANT)
+
+
+def _detach(ledger: Ledger, dossier: Dossier, op: Detach, entry: Entry) -> None:
+    saw = {i for i in op.saw if is_id(i)}
+    there = {file.op for file in dossier.attachments if file.slot == op.slot}
+    dossier.attachments = [f for f in dossier.attachments if f.slot != op.slot or f.op not in saw]
+    _remember(ledger, dossier, SLOT + op.slot, _not_settled(ledger, saw - there), entry.role or APPLICANT)
+
+
+def _raise_form(dossier: Dossier, op: Op) -> None:
+    """Keep the highest version that the applicant's ops were written for."""
+    if op.form is not None and int(op.form.partition("@")[2]) > int(dossier.form.partition("@")[2]):
+        dossier.form = op.form
+        for cell in dossier.cells.values():
+            cell.siblings = list(cell.siblings)
+
+
+def _submit(case: Case, dossier: Dossier, op: Submit, seq: int) -> None:
+    if dossier.state != "draft":
+        if op.expect.state == dossier.state == "5":
+            _answer(case, dossier)
+        return  # healed: already submitted before
+    _raise_form(dossier, op)
+    values = compute(form_of(case), shown(dossier), case.today)  # type: ignore[arg-type] # judged
+    put_computed(dossier, values, seq)
+    dossier.submitted_ms = case.entry.received_ms
+    if dossier.code is None:
+        dossier.code = _code(case, dossier, op)
+    case.entry.code = dossier.code
+    case.entry.proof = case.world.prove(dossier.id, dossier.code)
+    _step(case, dossier, "submit", "1", None)
+
+
+def _answer(case: Case, dossier: Dossier) -> None:
+    asked = next((step for step in reversed(dossier.steps) if step.command == "ask_more"), None)
+    _step(case, dossier, "submit", "1" if asked is not None and dossier.received_ms is None else "4", None)
+
+
+def _code(case: Case, dossier: Dossier, op: Submit) -> str:
+    if op.code is not None and op.proof is not None and op.proof == case.world.prove(dossier.id, op.code):
+        return op.code
+    day = f"{local_day(case.now_ms):%y%m%d}"
+    number = case.ledger.next_number(dossier.unit, day)
+    return f"{case.world.unit_code(dossier.unit)}-{day}-{number:04d}"
+
+
+def _command(case: Case, dossier: Dossier, op: Command) -> None:
+    if op.name == "receive":
+        dossier.received_ms = case.now_ms
+    _step(case, dossier, op.name, COMMANDS[op.name][1], None)
+
+
+def _step(case: Case, dossier: Dossier, command: str, state: str, reason: str | None) -> None:
+    dossier.state = state
+    role = case.entry.role
+    dossier.steps.append(WireStep(case.op.id, command, state, case.now_ms, dossier.unit, reason, role=role))
+
+
+def _plain(value: Any) -> dict[str, Any] | None:
+
+    return None if value is None else to_builtins(value)
+
+
+__all__ = ["Applied", "Cell", "apply", "begin", "forget_named"]

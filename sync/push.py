@@ -1,0 +1,350 @@
+"""A push: each op finds its one outcome (protocol §3 and §4).
+
+For each op, in the order sent: is it readable; is it a replay; may its author do this; then it is applied, held or
+refused, and whatever it released is judged again. The results are read at the end, as things stand then.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from schemas.ids import is_id
+from schemas.messages import OpResult
+from schemas.moments import to_ms
+from schemas.ops import OP_BYTES_MAX, Accept, Command, Create, Decline, Op, Submit, Withdraw, canonical, decode_op
+from schemas.problems import Problem, op_problem
+from sync.dossier import Dossier, Held
+from sync.effects import apply, begin, forget_named
+from sync.judge import Case, Hold, Refuse, judge, malformed, waited_too_long
+from sync.ledger import Actor, Entry, Event, Ledger, World
+from sync.merge import APPLICANT, compact
+from sync.rights import may_see
+
+RELEASED_BY_ITSELF = frozenset({"waiting", "form-unknown", "healing"})
+SWEEP_MAX = 500
+
+
+def push(
+    ledger: Ledger, world: World, actor: Actor, raw_ops: Sequence[bytes | msgspec.Raw], now_ms: int
+) -> list[OpResult]:
+    """Give each op its outcome and return the results in the order sent."""
+    reconciler = _Reconciler(ledger, world, now_ms)
+    answers = [reconciler.receive(actor, raw) for raw in raw_ops]
+    return [a if isinstance(a, OpResult) else result_of(a[0], again=a[1]) for a in answers]
+
+
+def sweep(ledger: Ledger, world: World, now_ms: int) -> int:
+    """Refuse what has waited for too long; return how many ops that were."""
+    late = list(waited_too_long(ledger, now_ms, SWEEP_MAX))
+    reconciler = _Reconciler(ledger, world, now_ms)
+    for entry in late:
+        reconciler.give_up(entry)
+    return len(late)
+
+
+def forms_published(ledger: Ledger, world: World, procedure: str, now_ms: int) -> None:
+    """Judge again what was held because its form was newer than the server."""
+    reconciler = _Reconciler(ledger, world, now_ms)
+    for entry in ledger.held_for_form(procedure):
+        reconciler.release(entry)
+
+
+def result_of(entry: Entry, *, again: bool = False) -> OpResult:
+    """Return what the log says of an op, as a result."""
+    return OpResult(
+        id=entry.op,
+        outcome=entry.outcome,  # type: ignore[arg-type] # the ledger keeps what was put in
+        rev=entry.rev,
+        reason=entry.reason if entry.outcome == "held" else None,  # type: ignore[arg-type] # as above
+        problem=entry.problem,
+        paths=entry.paths or None,
+        overridden=entry.overridden or None,
+        code=entry.code,
+        proof=entry.proof,
+        officer_reason=entry.officer_reason,
+        again=again,
+    )
+
+
+class _Reconciler:
+    """One push under way: the ledger's transaction, what the world is like, and the moment."""
+
+    def __init__(self, ledger: Ledger, world: World, now_ms: int) -> None:
+        self.ledger, self.world, self.now_ms = ledger, world, now_ms
+
+    def receive(self, actor: Actor, raw: bytes | msgspec.Raw) -> Any:
+        """Return a result, or an entry and whether it was known, to be read at the end of the push."""
+        try:
+            op = decode_op(raw)
+        except (msgspec.MsgspecError, RecursionError) as fault:
+            return self._unreadable(actor, raw, str(fault))
+        wrong = malformed(op) if memoryview(raw).nbytes <= OP_BYTES_MAX else "an op has at most 256 KiB"
+        if wrong or not is_id(op.id) or not is_id(op.dossier):
+            return self._unreadable(actor, raw, wrong or "ids are UUIDv7 in small letters")
+        body = canonical(raw)
+        known = self._replay(actor, op.id, body)
+        if known is not None:
+            return known
+        entry = Entry(
+            op=op.id, dossier=op.dossier, person=actor.person, type=_type(op), body=body,
+            digest=sha256(body).digest(), received_ms=self.now_ms, at=to_ms(op.at), was=op.was,
+        )  # fmt: skip
+        return self._first(actor, op, entry)
+
+    def release(self, entry: Entry, waived: str | None = None) -> bool:
+        """Judge a held op again; return whether its outcome moved."""
+        if entry.body is None:
+            return False
+        op = decode_op(entry.body)
+        actor = self.ledger.actor(entry.person)
+        dossier = self.ledger.find_dossier(entry.dossier)
+        case = Case(self.ledger, self.world, actor, entry, op, dossier, self.now_ms, waived)
+        ruling = judge(case)
+        if isinstance(ruling, Hold):
+            return self._hold_again(case, ruling)
+        self._unlist(dossier, entry.op)
+        seq = self.ledger.next_seq()
+        if isinstance(ruling, Refuse):
+            self._refuse(case, ruling.problem, seq)
+        else:
+            self._apply(case, seq)
+        self._moved(entry, seq)
+        return True
+
+    def give_up(self, entry: Entry) -> None:
+        """Refuse an op that has waited for too long."""
+        dossier = self.ledger.find_dossier(entry.dossier)
+        seen = dossier is not None and any(held.op == entry.op for held in dossier.held)
+        self._end(entry, op_problem("predecessor-refused" if seen else "dossier-unknown"), dossier)
+        self._release_waiting(entry.dossier, {entry.op})
+
+    def _end(self, entry: Entry, problem: Problem, dossier: Dossier | None) -> None:
+        """Refuse a held op whatever it says, and tell its author."""
+        self._unlist(dossier, entry.op)
+        seq = self.ledger.next_seq()
+        entry.outcome, entry.reason, entry.problem = "refused", None, problem
+        self._settle_refused(dossier, entry, seq)
+        self._moved(entry, seq)
+
+    def _unreadable(self, actor: Actor, raw: bytes | msgspec.Raw, detail: str) -> Any:
+        problem = op_problem("malformed", detail[:500])
+        try:
+            content = msgspec.json.decode(raw)
+        except (msgspec.MsgspecError, RecursionError):
+            return OpResult(None, "refused", problem=problem)
+        identifier = content.get("id") if isinstance(content, dict) else None
+        if not is_id(identifier):
+            return OpResult(identifier if isinstance(identifier, str) else None, "refused", problem=problem)
+        body = canonical(raw)
+        known = self._replay(actor, identifier, body)
+        if known is not None:
+            return known
+        named = content.get("dossier")
+        entry = Entry(
+            op=identifier, dossier=named if is_id(named) else "", person=actor.person, type="malformed",
+            body=body if len(body) <= OP_BYTES_MAX else None, digest=sha256(body).digest(),
+            received_ms=self.now_ms, at=self.now_ms, outcome="refused", problem=problem,
+        )  # fmt: skip
+        dossier = self.ledger.find_dossier(entry.dossier) if entry.dossier else None
+        mine = dossier if dossier is not None and may_see(actor, dossier) else None
+        self._settle_refused(mine, entry, self.ledger.next_seq(), first=True)
+        if mine is not None:
+            self._release_waiting(mine.id, {entry.op})
+        return entry, False
+
+    def _replay(self, actor: Actor, identifier: str, body: bytes) -> Any:
+        known = self.ledger.find_op(identifier)
+        if known is None:
+            return None
+        if known.person != actor.person:
+            return OpResult(identifier, "refused", problem=op_problem("forbidden-op"))
+        if known.digest != sha256(body).digest():
+            return OpResult(identifier, "refused", problem=op_problem("idempotency-mismatch"), again=True)
+        return known, True
+
+    def _first(self, actor: Actor, op: Op, entry: Entry) -> Any:
+        dossier = self.ledger.find_dossier(op.dossier)
+        case = Case(self.ledger, self.world, actor, entry, op, dossier, self.now_ms)
+        if not self.world.restored:
+            entry.was = None
+        if entry.was == "refused":
+            ruling: Any = Refuse(op_problem("forbidden-op", "refused before the system was restored"))
+        else:
+            ruling = judge(case)
+        if isinstance(ruling, Refuse) and not ruling.remembered:
+            return OpResult(op.id, "refused", problem=ruling.problem)
+        seq = self.ledger.next_seq()
+        if isinstance(ruling, Hold):
+            self._hold(case, ruling, seq)
+        elif isinstance(ruling, Refuse):
+            entry.outcome, entry.problem = "refused", ruling.problem
+            mine = dossier if dossier is not None and entry.role is not None else None
+            self._settle_refused(mine, entry, seq, first=True)
+        else:
+            self._apply(case, seq, first=True)
+        settled = {op.id, op.op} if isinstance(op, Accept | Decline) else {op.id}
+        self._release_waiting(
+            op.dossier, settled, opened=isinstance(op, Create | Submit) and entry.outcome == "applied"
+        )
+        return entry, False
+
+    def _hold(self, case: Case, ruling: Hold, seq: int) -> None:
+        entry, dossier = case.entry, case.dossier
+        entry.outcome, entry.reason, entry.seq = "held", ruling.reason, seq
+        self.ledger.add_op(entry)
+        self._record(entry, dossier, seq, "op")
+        if dossier is not None and _is_listed(case, ruling):
+            role = entry.role or APPLICANT
+            dossier.held.append(Held(entry.op, ruling.reason, role, entry.person, entry.received_ms))
+            dossier.people[case.actor.person] = case.actor.name
+            self.ledger.save_dossier(dossier)
+            self._announce(dossier, seq, ())
+
+    def _hold_again(self, case: Case, ruling: Hold) -> bool:
+        entry, dossier = case.entry, case.dossier
+        if ruling.reason == entry.reason:
+            return False
+        entry.reason = ruling.reason
+        seq = self.ledger.next_seq()
+        if dossier is not None and _is_listed(case, ruling):
+            dossier.held = [held for held in dossier.held if held.op != entry.op]
+            role = entry.role or APPLICANT
+            dossier.held.append(Held(entry.op, ruling.reason, role, entry.person, entry.received_ms))
+            self.ledger.save_dossier(dossier)
+            self._announce(dossier, seq, ())
+        self._moved(entry, seq)
+        return True
+
+    def _apply(self, case: Case, seq: int, *, first: bool = False) -> None:
+        entry, op = case.entry, case.op
+        dossier, before = case.dossier, () if case.dossier is None else case.dossier.scopes
+        if dossier is None and isinstance(op, Create):
+            dossier = begin(case, op)
+            entry.role = APPLICANT
+        if dossier is None:
+            raise AssertionError("only a create is applied without a dossier")
+        if isinstance(op, Create):
+            entry.role = APPLICANT
+        done = apply(case, dossier, seq)
+        dossier.rev += 1
+        entry.outcome, entry.reason, entry.rev, entry.seq = (
+            "conflict" if done.paths else "applied",
+            None,
+            dossier.rev,
+            seq,
+        )
+        entry.paths, entry.overridden = done.paths or None, done.overridden or None
+        if first:
+            self.ledger.add_op(entry)
+        else:
+            self.ledger.move_op(entry)
+        self._record(entry, dossier, seq, "op" if first else "moved")
+        if isinstance(op, Accept | Decline):
+            self._settle(op, dossier)
+        compact(dossier)
+        self.ledger.save_dossier(dossier)
+        self._announce(dossier, seq, before)
+
+    def _settle(self, op: Accept | Decline, dossier: Dossier) -> None:
+        target = self.ledger.find_op(op.op)
+        if target is None:
+            raise AssertionError("judged: the op is held here")
+        target.officer_reason = op.reason
+        if isinstance(op, Decline):
+            self._end(target, op_problem("declined", op.reason), dossier)
+        elif not self.release(target, waived=target.reason):
+            raise AssertionError("a waived reason never holds again")
+
+    def _refuse(self, case: Case, problem: Problem, seq: int) -> None:
+        case.entry.outcome, case.entry.reason, case.entry.problem = "refused", None, problem
+        self._settle_refused(case.dossier, case.entry, seq)
+
+    def _settle_refused(self, dossier: Dossier | None, entry: Entry, seq: int, *, first: bool = False) -> None:
+        entry.seq = seq
+        if first:
+            self.ledger.add_op(entry)
+        else:
+            self.ledger.move_op(entry)
+        forget_named(self.ledger, dossier, entry.op)
+        self._record(entry, dossier, seq, "op" if first else "moved")
+        if dossier is not None and not first:
+            self.ledger.save_dossier(dossier)
+            self._announce(dossier, seq, dossier.scopes)
+
+    def _unlist(self, dossier: Dossier | None, op: str) -> None:
+        if dossier is not None:
+            dossier.held = [held for held in dossier.held if held.op != op]
+
+    def _moved(self, entry: Entry, seq: int) -> None:
+        entry.seq = seq
+        self.ledger.move_op(entry)
+        self.ledger.tell(entry.person, seq, entry.op)
+
+    def _release_waiting(self, dossier_id: str, settled: set[str], *, opened: bool = False) -> None:
+        """Judge again what waited for settled ops; where a dossier was just opened to somebody, all that waits for it."""
+        dossier = self.ledger.find_dossier(dossier_id)
+        if dossier is None or not (dossier.held or opened):
+            return
+        waiting = {
+            entry.op: (entry, _waits_for(entry))
+            for entry in self.ledger.held_of(dossier_id)
+            if entry.reason in RELEASED_BY_ITSELF
+        }
+        healing = [op for op, (entry, _) in waiting.items() if entry.reason == "healing"]
+        queue = [op for op, (_, names) in waiting.items() if opened or names & settled]
+        queue += [op for op in healing if op not in queue]
+        while queue:
+            op = queue.pop(0)
+            if op not in waiting or not self.release(waiting[op][0]):
+                continue
+            if waiting[op][0].outcome != "held":
+                del waiting[op]
+            queue += [w for w, (_, names) in waiting.items() if op in names and w not in queue]
+            queue += [w for w in healing if w in waiting and w not in queue]
+
+    def _announce(self, dossier: Dossier, seq: int, before: tuple[str, ...]) -> None:
+        """Enter the change into each scope that sees the dossier; a scope that just gained it gets it whole."""
+        for scope in dossier.scopes:
+            kind = "changed" if not before or scope in before else "whole"
+            self.ledger.enter(scope, seq, dossier.id, kind)
+
+    def _record(self, entry: Entry, dossier: Dossier | None, seq: int, kind: str) -> None:
+        self.ledger.record(
+            Event(
+                seq=seq,
+                kind=kind,
+                at_ms=self.now_ms,
+                person=entry.person,
+                op=entry.op,
+                dossier=entry.dossier or None,
+                type=entry.type,
+                outcome=entry.outcome,
+                digest=entry.digest,
+                state=dossier.state if dossier else None,
+                channel=dossier.channel if dossier else None,
+                assisted=dossier is not None and dossier.on_behalf is not None,
+                level=self.world.level(dossier.procedure) if dossier else None,
+                receiving_unit=dossier.unit if dossier else None,
+                handling_unit=dossier.unit if dossier else None,
+                due=dossier.due if dossier else None,
+            )  # fmt: skip
+        )
+
+
+def _waits_for(entry: Entry) -> set[str]:
+    """Return the ops that a held op names as its predecessors."""
+    op = decode_op(entry.body) if entry.body is not None else None
+    if isinstance(op, Accept | Decline):
+        return {op.op}
+    return set(op.after) if isinstance(op, Submit | Withdraw | Command) else set()
+
+
+def _is_listed(case: Case, ruling: Hold) -> bool:
+    """What waits for a dossier that its author cannot see is listed to nobody."""
+    return ruling.reason in ("right-lost", "healing") or case.entry.role is not None
+
+
+def _type(op: Op) -> str:
+    return type(op).__name__.lower()
