@@ -361,10 +361,11 @@ export class Session {
   /**
    * Turn a form into ops: "Gửi". `create` where the server knows nothing of the dossier, one `patch` of what differs
    * from what was rendered, `attach` and `detach`, and `submit` where the dossier can be handed in (draft, or asked for
-   * more) and `submit` is not false. `values` are the values of the form by path; paths left out are unchanged.
+   * more) and `submit` is not false. `values` are the values of the form by path; paths left out are unchanged. Paths in
+   * `settle` are written although their value shows already: a conflict is settled by choosing one of its values.
    * @param {{dossier: string, procedure: string, form: string, unit: string, channel?: string, on_behalf?: any,
    *   values: Record<string, any>, rendered: Rendered, attach?: any[], detach?: {slot: string, saw: string[]}[],
-   *   submit?: boolean, reason?: string, now: number, newId: NewId}} form
+   *   settle?: string[], submit?: boolean, reason?: string, now: number, newId: NewId}} form
    * @returns {{ops: Op[], rendered: Rendered, changes: Changes}}
    */
   send(form) {
@@ -375,11 +376,11 @@ export class Session {
       const after = unique([...this.notYetIn(dossier), ...ops.map((op) => op.id)]).slice(-SAW_OP_MAX);
       ops.push({ id: newId(now), dossier, type: "submit", at: now, form: form.form, expect: { state }, after });
     }
-    for (const record of this.recordsOf(dossier)) {
-      const answered = record.status === "refused" && !UNANSWERED.includes(record.op.type);
-      if (answered && ops.length) this.put({ ...record, dismissed: true });
-    }
     this.append(ops);
+    for (const record of ops.length ? this.recordsOf(dossier) : []) {
+      const answered = record.status === "refused" && !UNANSWERED.includes(record.op.type);
+      if (answered) this.put({ ...record, dismissed: true });
+    }
     /** @type {Rendered} */
     const rendered = { ...form.rendered };
     for (const op of ops) {
@@ -418,7 +419,7 @@ export class Session {
    * @param {Parameters<Session["send"]>[0]} form
    * @returns {Op[]}
    */
-  patchesOf({ dossier, form, values, rendered, reason, now, newId }) {
+  patchesOf({ dossier, form, values, rendered, settle = [], reason, now, newId }) {
     /** @type {Op[]} */
     const patches = [];
     let ids = 0;
@@ -429,7 +430,8 @@ export class Session {
       const saw = this.sawOf(dossier, path, values[path], rendered);
       const pointless = row === path && values[path] === "gone" && saw.length === 0;
       const before = rendered[path]?.value ?? (row === path ? "here" : null);
-      if (inGoneRow || pointless || canonical(values[path]) === canonical(before)) continue;
+      const same = canonical(values[path]) === canonical(before) && !settle.includes(path);
+      if (inGoneRow || pointless || same) continue;
       const size = bytesOf([path, values[path], path, saw]);
       if (!patches.length || ids + saw.length > SAW_OP_MAX || bytes + size > OP_BYTES_MAX - 16_384) {
         const patch = { id: newId(now), dossier, type: "patch", at: now, form, set: {}, saw: {} };
