@@ -1,0 +1,57 @@
+/**
+ * Build what the browser gets into `dist/`: one page script, one classic worker, one stylesheet, the texts, the icons.
+ *
+ * The same sources give the same bytes. Names carry a hash of their content, but for `sw.js`, whose address must not
+ * change. `manifest.json` says which file a plain name has become. The server compresses what it serves, once.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
+import { build } from "esbuild";
+import { doorIcon } from "./icons/door.mjs";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const root = join(here, "..");
+const dist = join(here, "dist");
+const generated = join(here, "js", "generated");
+
+/** Read the catalogues with the project's Python, which has the one reader of them. */
+function texts() {
+  const own = [join(root, ".venv", "bin", "python"), join(root, ".venv", "Scripts", "python.exe")].find(existsSync);
+  const run = spawnSync(process.env.PYTHON ?? own ?? "python3", ["-m", "server.texts"], { cwd: root, encoding: "utf8" });
+  if (run.status !== 0) throw new Error(`server.texts: ${run.stderr || run.error}`);
+  return JSON.parse(run.stdout);
+}
+
+/** @param {string} name @param {string} suffix @param {string | Uint8Array} bytes */
+function keep(name, suffix, bytes) {
+  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 10);
+  writeFileSync(join(dist, "assets", `${name}.${hash}.${suffix}`), bytes);
+  manifest[`${name}.${suffix}`] = `/assets/${name}.${hash}.${suffix}`;
+  console.log(`${name}.${suffix}  ${bytes.length} bytes, ${brotliCompressSync(bytes).length} compressed`);
+}
+
+/** @type {Record<string, string>} */
+const manifest = {};
+const common = /** @type {const} */ ({ bundle: true, minify: true, write: false, target: "chrome95", charset: "utf8", legalComments: "none" });
+
+rmSync(dist, { recursive: true, force: true });
+for (const folder of [join(dist, "assets"), join(dist, "icons"), generated]) mkdirSync(folder, { recursive: true });
+const { vi, en } = texts();
+writeFileSync(join(generated, "vi.json"), JSON.stringify(vi));
+keep("en", "json", JSON.stringify(en));
+const [page, worker, css] = await Promise.all([
+  build({ ...common, entryPoints: [join(here, "js", "main.js")], format: "esm" }),
+  build({ ...common, entryPoints: [join(here, "sw.js")], format: "iife" }),
+  build({ ...common, entryPoints: [join(here, "css", "app.css")] }),
+]);
+keep("app", "js", page.outputFiles[0].contents);
+keep("app", "css", css.outputFiles[0].contents);
+writeFileSync(join(dist, "sw.js"), worker.outputFiles[0].contents);
+for (const [name, size, margin] of /** @type {[string, number, number][]} */ ([["192", 192, 0], ["512", 512, 0], ["maskable-512", 512, 0.12]])) {
+  writeFileSync(join(dist, "icons", `${name}.png`), doorIcon(size, margin));
+}
+writeFileSync(join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`);

@@ -1,0 +1,238 @@
+"""The portal's pages: anonymous documents, the same for everybody, made once from the forms there are.
+
+Rule 1. Nothing personal is in a page. Who is signed in, and their work, is on the phone and drawn there.
+Rule 2. A page is bytes with an ETag by content and its compressed twins, all made when the portal is built; a request
+only chooses. New forms mean a new portal.
+Rule 3. `/sw.js` begins with the list of what the phone keeps for the days without network, each with the hash of its
+content, so that the worker changes when, and only when, something it keeps has changed.
+"""
+
+import gzip
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import brotli
+import minijinja
+from litestar import Request, Response, get
+from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
+
+import client
+from schemas import lists
+from schemas.forms import Form, decode_form
+from schemas.problems import RequestProblem
+from server.texts import text
+
+SHIPPED: Final = Path(lists.__file__).parent.parent / "procedures"
+IMMUTABLE: Final = "public, max-age=31536000, immutable"
+REVALIDATE: Final = "no-cache"
+COMPRESSED_BYTES_MIN: Final = 256
+MEDIA: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
+HTML: Final = "text/html; charset=utf-8"
+PLACES: Final = ("communes", "provinces")
+
+
+class Document(Struct, frozen=True):
+    """A body ready to be sent, with its compressed twins."""
+
+    body: bytes
+    media: str
+    cache: str
+    etag: str
+    br: bytes | None
+    gz: bytes | None
+
+
+def document(body: bytes, media: str, cache_control: str = REVALIDATE) -> Document:
+    """Prepare a body: its ETag and, where it pays, its compressed twins."""
+    etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
+    small = len(body) < COMPRESSED_BYTES_MIN or media == MEDIA[".png"]
+    br = None if small else brotli.compress(body, quality=11)
+    gz = None if small else gzip.compress(body, 9, mtime=0)
+    return Document(body, media, cache_control, etag, br, gz)
+
+
+def folded(words: str) -> str:
+    """Return words in lower case and without diacritics, as people type them."""
+    plain = unicodedata.normalize("NFD", words.lower().replace("đ", "d"))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def _data(value: str) -> minijinja.safe:
+    """Mark JSON as safe inside a script element: nothing in it can end the element."""
+    return minijinja.safe(value.replace("<", "\\u003c"))
+
+
+@cache
+def templates() -> minijinja.Environment:
+    """Return the templates of the portal; an undefined value is an error."""
+    folder = client.ROOT / "templates"
+    environment = minijinja.Environment(
+        loader=lambda name: (folder / name).read_text(encoding="utf-8"),
+        undefined_behavior="strict",
+        auto_escape_callback=lambda name: name.endswith(".html"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.add_global("_", text)
+    return environment
+
+
+@cache
+def assets() -> dict[str, str]:
+    """Return the built files by their plain name: ``app.css`` → ``/assets/app.3F2A….css``."""
+    manifest: dict[str, str] = json.loads((client.ROOT / "dist" / "manifest.json").read_bytes())
+    return manifest
+
+
+def css_url() -> str:
+    """Return the address of the stylesheet, for pages that others make."""
+    return assets()["app.css"]
+
+
+def icons() -> minijinja.safe:
+    """Return the inline SVG symbols, for pages that others make."""
+    return minijinja.safe((client.ROOT / "icons" / "symbols.svg").read_text(encoding="utf-8"))
+
+
+def needed_lists(form: Form) -> list[str]:
+    """Return the shared lists that a form's fields ask for; the communes are there for the receiving unit."""
+    named = {field.options for section in form.sections for field in section.fields if isinstance(field.options, str)}
+    return sorted(named | set(PLACES))
+
+
+class Portal:
+    """All pages for the forms there are."""
+
+    def __init__(self, forms: Iterable[bytes]) -> None:
+        """Take the document of each procedure in force, as JSON."""
+        read = [(raw, decode_form(raw)) for raw in forms]
+        self.forms = sorted(read, key=lambda each: each[1].title.vi)
+        self.documents = {f"/assets/{name}": built for name, built in _built("assets", IMMUTABLE)}
+        self.documents |= {f"/icons/{name}": built for name, built in _built("icons", REVALIDATE)}
+        manifest = client.ROOT / "manifest.webmanifest"
+        self.documents["/manifest.webmanifest"] = document(manifest.read_bytes(), MEDIA[".webmanifest"])
+        self._add_pages()
+        self.documents["/sw.js"] = self._worker()
+
+    def found(self, words: str) -> list[Form]:
+        """Return the forms whose title or code has all the words, in order of title."""
+        wanted = folded(words).split()
+        return [form for _, form in self.forms if all(word in folded(f"{form.title.vi} {form.procedure}") for word in wanted)]
+
+    def search(self, words: str) -> Document:
+        """Make the page of hits."""
+        return self._page("procedures.html", procedures=self.found(words), query=words)
+
+    def _add_pages(self) -> None:
+        forms = [form for _, form in self.forms]
+        pages = self.documents
+        pages["/"] = self._page("home.html", procedures=forms)
+        pages["/thu-tuc"] = self._page("procedures.html", procedures=forms, query="")
+        for page in ("cua-toi", "dang-nhap", "cai-dat"):
+            pages[f"/{page}"] = self._page(f"{page}.html")
+        for raw, form in self.forms:
+            shared = {name: json.loads(lists.raw(name)) for name in needed_lists(form)}
+            pages[f"/thu-tuc/{form.procedure}"] = self._page("procedure.html", form=form, slots=form.slots)
+            pages[f"/to-khai/{form.procedure}"] = self._page(
+                "form.html",
+                form=form,
+                form_json=_data(json.dumps(json.loads(raw), ensure_ascii=False, separators=(",", ":"))),
+                lists_json=_data(json.dumps(shared, ensure_ascii=False, separators=(",", ":"))),
+            )
+
+    def _page(self, template: str, **values: Any) -> Document:  # noqa: ANN401 - what a template is given
+        built = assets()
+        body = templates().render_template(
+            template, css=built["app.css"], js=built["app.js"], english=built["en.json"], icons=icons(), **values
+        )
+        return document(body.encode(), HTML)
+
+    def _worker(self) -> Document:
+        kept = {path: each.etag.strip('"') for path, each in sorted(self.documents.items()) if not path.endswith(".png")}
+        version = hashlib.sha256(json.dumps(kept).encode()).hexdigest()[:12]
+        head = f"self.MOTCUA={json.dumps({'version': version, 'files': kept}, separators=(',', ':'))};\n"
+        return document(head.encode() + (client.ROOT / "dist" / "sw.js").read_bytes(), MEDIA[".js"])
+
+
+def _built(folder: str, cache_control: str) -> Iterable[tuple[str, Document]]:
+    for path in sorted((client.ROOT / "dist" / folder).iterdir()):
+        if path.suffix in MEDIA:
+            yield path.name, document(path.read_bytes(), MEDIA[path.suffix], cache_control)
+
+
+@cache
+def shipped() -> Portal:
+    """Return the portal of the forms this project ships."""
+    return Portal(path.read_bytes() for path in sorted(SHIPPED.glob("*.json")))
+
+
+def portal_of(request: Request[Any, Any, Any]) -> Portal:
+    """Return the portal in force: the one the application put into its state, else that of the shipped forms."""
+    portal: Portal = request.app.state.get("portal") or shipped()
+    return portal
+
+
+def answer(request: Request[Any, Any, Any], found: Document | None) -> Response[bytes]:
+    """Send a document in the best encoding the caller takes, or 304 where they have it.
+
+    Raises:
+        RequestProblem: ``not-found``, there is no such document.
+    """
+    if found is None:
+        raise RequestProblem("not-found")
+    headers = {"ETag": found.etag, "Cache-Control": found.cache, "Vary": "Accept-Encoding"}
+    if request.url.path == "/sw.js":
+        headers["Service-Worker-Allowed"] = "/"
+    if found.etag in request.headers.get("if-none-match", "").replace("W/", "").split(", "):
+        return Response(b"", status_code=304, headers=headers)
+    accepted = request.headers.get("accept-encoding", "")
+    body = found.body
+    for name, twin in (("br", found.br), ("gzip", found.gz)):
+        if twin is not None and name in accepted:
+            body = twin
+            headers["Content-Encoding"] = name
+            break
+    return Response(body, media_type=found.media, headers=headers)
+
+
+@get(
+    ["/", "/cua-toi", "/dang-nhap", "/cai-dat", "/sw.js", "/manifest.webmanifest"],
+    include_in_schema=False,
+    sync_to_thread=False,
+)
+def page(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Answer one of the pages that stand at a fixed address."""
+    return answer(request, portal_of(request).documents.get(request.url.path))
+
+
+@get(
+    ["/thu-tuc/{name:str}", "/to-khai/{name:str}", "/assets/{name:str}", "/icons/{name:str}"],
+    include_in_schema=False,
+    sync_to_thread=False,
+)
+def named_page(request: Request[Any, Any, Any], name: str) -> Response[bytes]:  # noqa: ARG001 - it is in the path
+    """Answer a page of one procedure, or a built file."""
+    return answer(request, portal_of(request).documents.get(request.url.path))
+
+
+@get("/thu-tuc", include_in_schema=False, sync_to_thread=False)
+def procedures(request: Request[Any, Any, Any], q: str = "") -> Response[bytes]:
+    """Answer the list of procedures, or those that ``q`` finds."""
+    portal = portal_of(request)
+    return answer(request, portal.search(q[:200]) if q.strip() else portal.documents["/thu-tuc"])
+
+
+PORTAL_ROUTES: Final[list[HTTPRouteHandler]] = [page, named_page, procedures]
