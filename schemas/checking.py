@@ -111,7 +111,9 @@ def table_of(form: Form, rule: Rule) -> str | None:
     """Return the row section that a rule is about, and so once for each row, or null."""
     tables = {section.key for section in form.sections if section.rows is not None}
     paths = [*paths_of(rule.check), *(dotted(path) for path in rule.fields)]
-    return next((section for section, dot, _ in (path.partition(".") for path in paths) if dot and section in tables), None)
+    return next(
+        (section for section, dot, _ in (path.partition(".") for path in paths) if dot and section in tables), None
+    )
 
 
 def _where(form: Form, rule: Rule, row: str | None) -> str:

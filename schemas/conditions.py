@@ -147,7 +147,9 @@ class Answers:
         start += "/"
         if option:
             return self.values.get(start + option)
-        return tuple(sorted(p[len(start) :] for p, v in self.values.items() if v is True and p.startswith(start))) or None
+        return (
+            tuple(sorted(p[len(start) :] for p, v in self.values.items() if v is True and p.startswith(start))) or None
+        )
 
     def computed(self, section: Section, field: Field, row: str | None) -> Any:  # noqa: ANN401 - number or text
         """Return what a computed field holds, worked out once from the fields it names."""

@@ -142,7 +142,7 @@ class Note(OpCommon, tag="note"):
 
 Op = Create | Patch | Attach | Detach | Submit | Withdraw | Command | Accept | Decline | Note
 
-_decoder = msgspec.json.Decoder(Op)
+_decoder: msgspec.json.Decoder[Op] = msgspec.json.Decoder(Op)
 _canonical = msgspec.json.Encoder(order="sorted")
 _NOT_CONTENT: Final = ("was", "code", "proof")
 
@@ -153,7 +153,8 @@ def decode_op(raw: bytes | msgspec.Raw) -> Op:
     Raises:
         msgspec.MsgspecError: it is not JSON, or not an op of this version.
     """
-    return _decoder.decode(raw)
+    op: Op = _decoder.decode(raw)
+    return op
 
 
 def canonical(raw: bytes | msgspec.Raw) -> bytes:

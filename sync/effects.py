@@ -5,11 +5,12 @@ from typing import Any
 from msgspec import Struct, to_builtins
 
 from schemas.checking import compute
+from schemas.forms import Form
 from schemas.ids import is_id, made_at
 from schemas.messages import WireNote, WireStep
 from schemas.moments import local_day, to_ms
 from schemas.ops import Attach, Command, Create, Detach, Note, Op, Patch, Submit, Withdraw
-from sync.dossier import Attachment, Cell, Dossier, Mark, Sibling
+from sync.dossier import Attachment, Dossier, Mark, Sibling
 from sync.judge import Case, form_of
 from sync.ledger import Entry, Ledger
 from sync.merge import (
@@ -89,8 +90,7 @@ def forget_named(ledger: Ledger, dossier: Dossier | None, op: str) -> None:
 
 
 def _patch(case: Case, dossier: Dossier, op: Patch, named: dict[str, bool], seq: int) -> Applied:
-    form = form_of(case)
-    plan = form.plan  # type: ignore[union-attr] # judged: the form is there
+    form = _form(case)
     role = case.entry.role or APPLICANT
     _raise_form(dossier, op)
     mark = len(dossier.by)
@@ -99,8 +99,7 @@ def _patch(case: Case, dossier: Dossier, op: Patch, named: dict[str, bool], seq:
     result = Applied()
     written: list[tuple[str, Policy]] = []
     for path, value in op.set.items():
-        field = plan.field(path)
-        policy: Policy = "row" if field.kind == "row" else "option" if field.option is not None else field.policy
+        policy = policy_of(form, path)
         if policy == "computed":
             continue
         saw = frozenset(op.saw.get(path, ()))
@@ -113,12 +112,19 @@ def _patch(case: Case, dossier: Dossier, op: Patch, named: dict[str, bool], seq:
         if saw:
             _remember(case.ledger, dossier, path, saw & ids, role)
         written.append((path, policy))
-    values = compute(form, shown(dossier), case.today)  # type: ignore[arg-type] # as above
+    values = compute(form, shown(dossier), case.today)
     if values:
         put_computed(dossier, values, seq)
     for path, policy in written:
         _report(dossier, path, policy, op, result, entered=any(s.mark == mark for s in dossier.cells[path].siblings))
     return result
+
+
+def _form(case: Case) -> Form:
+    form = form_of(case)
+    if not isinstance(form, Form):
+        raise AssertionError("judged: the form is there")  # noqa: TRY004 - not the caller's type
+    return form
 
 
 def _report(dossier: Dossier, path: str, policy: Policy, op: Patch, result: Applied, *, entered: bool) -> None:
@@ -161,11 +167,9 @@ def _detach(ledger: Ledger, dossier: Dossier, op: Detach, entry: Entry) -> None:
 
 
 def _raise_form(dossier: Dossier, op: Op) -> None:
-    """Keep the highest version that the applicant's ops were written for."""
+    """Keep the highest version that ops were written for."""
     if op.form is not None and int(op.form.partition("@")[2]) > int(dossier.form.partition("@")[2]):
         dossier.form = op.form
-        for cell in dossier.cells.values():
-            cell.siblings = list(cell.siblings)
 
 
 def _submit(case: Case, dossier: Dossier, op: Submit, seq: int) -> None:
@@ -174,7 +178,7 @@ def _submit(case: Case, dossier: Dossier, op: Submit, seq: int) -> None:
             _answer(case, dossier)
         return  # healed: already submitted before
     _raise_form(dossier, op)
-    values = compute(form_of(case), shown(dossier), case.today)  # type: ignore[arg-type] # judged
+    values = compute(_form(case), shown(dossier), case.today)
     put_computed(dossier, values, seq)
     dossier.submitted_ms = case.entry.received_ms
     if dossier.code is None:
@@ -212,6 +216,3 @@ def _step(case: Case, dossier: Dossier, command: str, state: str, reason: str | 
 def _plain(value: Any) -> dict[str, Any] | None:
 
     return None if value is None else to_builtins(value)
-
-
-__all__ = ["Applied", "Cell", "apply", "begin", "forget_named"]

@@ -135,7 +135,7 @@ class _Reconciler:
         except (msgspec.MsgspecError, RecursionError):
             return OpResult(None, "refused", problem=problem)
         identifier = content.get("id") if isinstance(content, dict) else None
-        if not is_id(identifier):
+        if not isinstance(identifier, str) or not is_id(identifier):
             return OpResult(identifier if isinstance(identifier, str) else None, "refused", problem=problem)
         body = canonical(raw)
         known = self._replay(actor, identifier, body)

@@ -516,7 +516,10 @@ class Session:
             return  # a final outcome stays
         known = self.copies.get(record["dossier"])
         old = record["result"] or {}
-        reached = known is not None and (result.get("rev") or 0) <= known["rev"]
+        current = (
+            known is not None and not self.meta["need_snapshot"]
+        )  # before a snapshot, copies may be of another epoch
+        reached = known is not None and current and (result.get("rev") or 0) <= known["rev"]
         shown = status == "acked" and (record["shown"] or reached)
         code = {"code": old["code"], "proof": old.get("proof")} if "code" in old else {}
         kept = record | {"status": status, "result": code | result, "acked_ms": now, "server_ms": server_ms}
