@@ -1,0 +1,128 @@
+"""The server under test: a real process on a data folder of its own, stopped, killed and started again at one port."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 60.0
+UNIT = "06154"
+
+
+class Office:
+    """``motcua demo`` on ``data``. What it prints is kept, for the tests that read the log."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.port = _free_port()
+        self.log_file = data.parent / f"{data.name}.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._address_printed = threading.Event()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def address(self) -> str:
+        """Where it answers, without a bad network in between."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start the process and return when it answers."""
+        self._address_printed.clear()
+        self._process = subprocess.Popen(
+            [*_motcua("demo"), "--host", "127.0.0.1", "--port", str(self.port), "--data", str(self.data)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        threading.Thread(target=self._keep_log, args=(self._process,), daemon=True).start()
+        if not self._address_printed.wait(START_SECONDS):
+            raise AssertionError(f"the server never printed its address:\n{self.log()[-4000:]}")
+        with httpx.Client(transport=httpx.HTTPTransport(retries=6)) as client:
+            client.get(f"{self.address}/health").raise_for_status()
+
+    def stop(self) -> None:
+        """End it as Ctrl-C does, and wait until it is gone."""
+        self._end(signal.SIGINT)
+
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        self._end(signal.SIGKILL)
+
+    def log(self) -> str:
+        """Everything the process ever printed, over all its lives."""
+        return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
+
+    def dossiers(self) -> list[dict[str, Any]]:
+        """Pull every dossier of the demo unit, as its officer would."""
+        answer = httpx.post(
+            f"{self.address}/sync/v1",
+            json={"v": 1, "device": "0" * 32, "app": "1.0.0", "cursor": "", "limit": 500},
+            headers={"Authorization": f"Bearer {self.token()}"},
+        )
+        answer.raise_for_status()
+        return list(answer.json()["dossiers"])
+
+    def token(self) -> str:
+        """Mint an officer's token beside the running server."""
+        out = subprocess.run(
+            [*_motcua("token"), "--data", str(self.data), "--officer", f"officer-{UNIT}", "--json"],
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+        )
+        return str(json.loads(out.stdout)[0]["token"])
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is None:
+            return
+        self._process.send_signal(how)
+        try:
+            self._process.wait(START_SECONDS)
+        finally:
+            self._process.kill()
+            self._process = None
+
+    def _keep_log(self, process: subprocess.Popen[bytes]) -> None:
+        if process.stdout is None:
+            raise AssertionError("the process was started with a pipe")
+        with self.log_file.open("ab", buffering=0) as log:
+            for line in process.stdout:
+                log.write(line)
+                if str(self.port).encode() in line:
+                    self._address_printed.set()
+
+
+def copy_of(seed: Path, to: Path) -> Path:
+    """Copy a data folder that a stopped server left behind."""
+    return Path(shutil.copytree(seed, to))
+
+
+def values_of(dossier: dict[str, Any]) -> dict[str, Any]:
+    """Fold a pulled dossier into path → value that shows; an emptied cell is left out."""
+    return {path: cell[0][0] for path, cell in dossier["cells"].items() if cell and cell[0][0] is not None}
+
+
+def _motcua(command: str) -> list[str]:
+    return [sys.executable, "-m", "server.cli", command]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

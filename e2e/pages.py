@@ -1,0 +1,152 @@
+"""What people do on the pages, by the names that the protocol fixes (§8): inputs by path, buttons by ``data-action``."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from e2e.office import ROOT, UNIT
+
+FORM = "1.004873"
+FORM_PAGE = f"/to-khai/{FORM}"
+PASSWORD = "demo"
+Values = Mapping[str, Any]
+
+
+def form_document() -> dict[str, Any]:
+    """Read the form as the server serves it."""
+    return dict(json.loads((ROOT / "schemas" / "procedures" / f"{FORM}.json").read_text()))
+
+
+def fields(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give each field of the form with its path, in order."""
+    for section in document["sections"]:
+        for spec in section["fields"]:
+            yield f"{section['key']}.{spec['key']}", spec
+
+
+def sign_in(page: Page, user: str) -> None:
+    """Sign in on the sign-in page and wait to be let through."""
+    page.goto("/dang-nhap")
+    page.locator("[name=user]").fill(user)
+    page.locator("[name=password]").fill(PASSWORD)
+    with page.expect_navigation(url=lambda url: "/dang-nhap" not in url):
+        page.locator("[data-action=sign-in]").click()
+
+
+class FormPages:
+    """The pages of one draft: its home, its sections, the review."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.document = form_document()
+        self.kinds = dict(fields(self.document))
+
+    def sections(self, values: Values) -> list[str]:
+        """List the sections that have something to fill, in the form's order."""
+        wanted = {path.split(".")[0].split("/")[0] for path in values}
+        return [section["key"] for section in self.document["sections"] if section["key"] in wanted]
+
+    def visit(self, section: str) -> None:
+        """Open one section from wherever the draft stands."""
+        self.page.locator(f"a[data-section={section}]").first.click()
+        expect(self.page.locator("h1")).to_be_focused()
+
+    def fill_section(self, section: str, values: Values) -> None:
+        """Open a section and answer what ``values`` has for it."""
+        self.visit(section)
+        for path, value in values.items():
+            if path.startswith(f"{section}."):
+                self.fill(path, value)
+
+    def fill(self, path: str, value: Any) -> None:
+        """Answer one question, given the canonical value."""
+        kind = self.kinds[path]["kind"]
+        if kind in ("date", "partial_date"):
+            self._fill_date(path, value)
+        elif kind == "address":
+            self._fill_address(path, value)
+        else:
+            self._fill_plain(path, value)
+
+    def saved(self) -> None:
+        """Wait until the page says that what is on it is kept."""
+        expect(self.state_line()).to_have_attribute("data-state", "saved")
+        expect(self.state_line()).to_contain_text("Đã lưu trên máy này")
+
+    def state_line(self) -> Locator:
+        """The line that says where the work is."""
+        return self.page.locator("[data-state]").first
+
+    def fill_all(self, values: Values) -> None:
+        """Answer everything, section by section."""
+        for section in self.sections(values):
+            self.fill_section(section, values)
+            self.carry_on()
+
+    def carry_on(self) -> None:
+        """Press the section's main button."""
+        self.page.locator("[data-action=continue]").click()
+
+    def review(self) -> None:
+        """Go to the last page before sending."""
+        self.page.locator("[data-action=review]").first.click()
+        expect(self.page.locator("[data-action=submit]")).to_be_visible()
+
+    def submit(self) -> None:
+        """Press "Gửi"."""
+        self.page.locator("[data-action=submit]").click()
+
+    def _fill_date(self, path: str, value: str) -> None:
+        for part, text in zip(("year", "month", "day"), value.split("-"), strict=False):
+            self.page.locator(f'[name="{path}:{part}"]').fill(text)
+
+    def _fill_address(self, path: str, value: dict[str, str]) -> None:
+        self._pick(f"{path}:commune", value["commune"])
+        self.page.locator(f'[name="{path}:detail"]').fill(value["detail"])
+
+    def _fill_plain(self, path: str, value: Any) -> None:
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        inputs = self.page.locator(f'[name="{path}"]')
+        if inputs.first.get_attribute("type") == "radio":
+            self._pick(path, text)
+        else:
+            inputs.fill(text)
+
+    def _pick(self, name: str, value: str) -> None:
+        """Touch the row of a radio button, as a thumb does."""
+        radio = self.page.locator(f'input[name="{name}"][value="{value}"]')
+        self.page.locator("label").filter(has=radio).click()
+        expect(radio).to_be_checked()
+
+
+class Desk:
+    """The office's screen."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def dossiers(self) -> list[str]:
+        """List the ids on the worklist."""
+        self.page.goto("/desk")
+        return self.page.locator("[data-dossier]").evaluate_all("rows => rows.map(row => row.dataset.dossier)")
+
+    def open(self, dossier: str) -> str:
+        """Open one dossier; give all its text."""
+        self.page.goto(f"/desk/d/{dossier}")
+        return self.page.locator("main").inner_text()
+
+    def receive(self) -> None:
+        """Take the dossier in: state 1 → 2."""
+        self.page.locator("[data-action=receive]").click()
+        expect(self.page.locator("[data-action=receive]")).to_have_count(0)
+
+
+def status_page(dossier: str) -> str:
+    """Address of a dossier's status page."""
+    return f"/cua-toi?d={dossier}"
+
+
+CODE = re.compile(rf"(?:LS-{UNIT}|H37\.\d+)-\d{{6}}-\d{{4}}")

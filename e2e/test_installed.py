@@ -1,0 +1,92 @@
+"""The application on the phone: opens with no network, can be installed, sends with no page open."""
+
+import pytest
+from playwright.sync_api import Error, Page, expect
+
+from e2e.office import Office
+from e2e.pages import FORM, FORM_PAGE, FormPages, kept_for_offline, ready_to_send
+from e2e.phone import Phone
+from e2e.proxy import CLEAR, UNREACHABLE, FaultProxy
+
+SHELL = ["/", "/thu-tuc", f"/thu-tuc/{FORM}", "/cua-toi", FORM_PAGE, "/cai-dat", "/dang-nhap"]
+
+
+@pytest.fixture
+def offline(citizen: Phone, proxy: FaultProxy) -> Page:
+    """A second visit with nothing at the other end."""
+    kept_for_offline(citizen.page)
+    proxy.set(UNREACHABLE)
+    return citizen.page
+
+
+@pytest.mark.parametrize("path", SHELL)
+def test_a_second_visit_needs_no_network(offline: Page, path: str) -> None:
+    offline.goto(path)
+    expect(offline.locator("h1")).to_be_visible()
+    expect(offline.locator("h1")).not_to_be_empty()
+
+
+def test_the_form_can_be_filled_in_on_a_second_visit_without_network(offline: Page) -> None:
+    offline.goto(FORM_PAGE)
+    form = FormPages(offline)
+    first = form.document["sections"][0]["key"]
+    form.visit(first)
+    expect(offline.locator(f'[name^="{first}."]').first).to_be_visible()
+
+
+def test_the_worker_leaves_posts_and_answers_with_people_in_them_alone(offline: Page, proxy: FaultProxy) -> None:
+    offline.goto("/")
+    with pytest.raises(Error, match="Failed to fetch"):
+        offline.evaluate("fetch('/sync/v1', {method: 'POST', body: '{}'})")
+    proxy.set(CLEAR)
+    status = offline.evaluate(
+        "fetch('/sync/v1', {method: 'POST', body: '{}', headers: {'Content-Type': 'application/json'}})"
+        ".then(answer => answer.status)"
+    )
+    assert status == 400
+    assert offline.evaluate("fetch('/accounts/me').then(answer => answer.status)") == 200
+    kept = offline.evaluate(
+        "caches.keys().then(names => Promise.all(names.map(name => caches.open(name).then(c => c.keys()))))"
+        ".then(lists => lists.flat().map(request => request.method + ' ' + new URL(request.url).pathname))"
+    )
+    assert kept
+    assert all(entry.startswith("GET ") for entry in kept)
+    private = ("/accounts", "/sync", "/desk", "/metrics", "/health")
+    assert not [entry for entry in kept if entry.removeprefix("GET ").startswith(private)]
+
+
+def test_a_waiting_dossier_goes_by_background_sync_with_no_page_open(
+    citizen: Phone, proxy: FaultProxy, office: Office
+) -> None:
+    kept_for_offline(citizen.page)
+    form = ready_to_send(citizen.page)
+    proxy.set(UNREACHABLE)
+    form.submit()
+    expect(form.state_line()).to_have_attribute("data-state", "waiting")
+    bare = citizen.running.new_page()
+    worker = citizen.cdp(bare)
+    registrations: list[dict[str, str]] = []
+    worker.on("ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"]))
+    worker.send("ServiceWorker.enable")
+    bare.evaluate("1")
+    citizen.page.close()
+    proxy.set(CLEAR)
+    (registration,) = [each for each in registrations if each["scopeURL"].startswith(citizen.address)]
+    worker.send(
+        "ServiceWorker.dispatchSyncEvent",
+        {
+            "origin": citizen.address,
+            "registrationId": registration["registrationId"],
+            "tag": "outbox",
+            "lastChance": False,
+        },
+    )
+    proxy.wait_answered()
+    (stored,) = office.dossiers()
+    assert stored["state"] == "1"
+
+
+def test_nothing_stands_in_the_way_of_installing(citizen: Phone) -> None:
+    kept_for_offline(citizen.page)
+    found = citizen.cdp().send("Page.getInstallabilityErrors")["installabilityErrors"]
+    assert [error for error in found if error["errorId"] != "in-incognito"] == []

@@ -1,0 +1,111 @@
+"""The main job: find the form, lose the network, fill in over several visits, send, see it at the office."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.office import Office, values_of
+from e2e.pages import CODE, FORM, FORM_PAGE, Desk, FormPages, dossier_of, shown_on_desk
+from e2e.people import SINGLE
+from e2e.phone import Phone
+from e2e.proxy import FaultProxy
+
+
+class NoServer:
+    """The network is lost because the server has stopped."""
+
+    def __init__(self, phone: Phone, office: Office) -> None:
+        self.office = office
+
+    def lose(self) -> None:
+        self.office.stop()
+
+    def restore(self) -> None:
+        self.office.start()
+
+    def again(self) -> None:
+        """A restarted browser finds the server as gone as before."""
+
+
+class NoSignal:
+    """The network is lost because the phone has none."""
+
+    def __init__(self, phone: Phone, office: Office) -> None:
+        self.phone = phone
+
+    def lose(self) -> None:
+        self.phone.running.set_offline(True)
+
+    def restore(self) -> None:
+        self.phone.running.set_offline(False)
+
+    def again(self) -> None:
+        """A new browser process begins with a network; take it away before any page is asked for."""
+        self.lose()
+
+
+def find_form(page: Page) -> None:
+    """Walk from the front page to the form by what is written on the pages."""
+    page.goto("/")
+    page.locator(f'[data-procedure="{FORM}"] a, a[data-procedure="{FORM}"]').first.click()
+    page.wait_for_url(f"**/thu-tuc/{FORM}")
+    page.locator(f'a[href^="{FORM_PAGE}"]').first.click()
+    page.wait_for_url(f"**{FORM_PAGE}*")
+
+
+@pytest.mark.parametrize("network", [NoServer, NoSignal], ids=["server-stopped", "no-signal"])
+def test_a_dossier_filled_in_without_network_reaches_the_office_whole(
+    network: type[NoServer | NoSignal], citizen: Phone, office: Office, desk: Desk
+) -> None:
+    outage = network(citizen, office)
+    find_form(citizen.page)
+    sections = FormPages(citizen.page).sections(SINGLE)
+    outage.lose()
+    for section in sections:
+        form = FormPages(citizen.page)
+        form.fill_section(section, SINGLE)
+        form.saved()
+        citizen.kill()
+        citizen.open()
+        outage.again()
+        citizen.page.goto(FORM_PAGE)
+
+    form = FormPages(citizen.page)
+    form.review()
+    form.submit()
+    expect(form.state_line()).to_have_attribute("data-state", "waiting")
+    expect(form.state_line()).to_contain_text("Đang chờ gửi")
+    dossier = dossier_of(citizen.page)
+
+    outage.restore()
+    form.try_now()
+    expect(form.state_line()).to_have_attribute("data-state", "received")
+    expect(form.state_line()).to_contain_text("Đã nhận đủ")
+    code = CODE.search(citizen.page.locator("main").inner_text())
+    assert code, "the code of the dossier is on the page"
+
+    (stored,) = office.dossiers()
+    assert stored["id"] == dossier
+    assert stored["code"] == code.group()
+    assert values_of(stored) == values_of(stored) | SINGLE
+
+    assert desk.dossiers() == [dossier]
+    text = desk.open(dossier)
+    for path, value in SINGLE.items():
+        assert shown_on_desk(path, value) in text, f"{path} on the desk"
+    desk.receive()
+    citizen.page.reload()
+    expect(form.state_line()).to_have_attribute("data-state", "office")
+    assert [each["state"] for each in office.dossiers()] == ["2"]
+
+
+def test_a_killed_server_takes_nothing_with_it(citizen: Phone, office: Office, proxy: FaultProxy) -> None:
+    citizen.page.goto(FORM_PAGE)
+    form = FormPages(citizen.page)
+    form.fill_all(SINGLE)
+    form.review()
+    form.submit()
+    expect(form.state_line()).to_have_attribute("data-state", "received")
+    office.kill()
+    office.start()
+    (stored,) = office.dossiers()
+    assert values_of(stored) == values_of(stored) | SINGLE

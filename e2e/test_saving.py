@@ -1,0 +1,66 @@
+"""What the page said was saved is there after the browser was shot, and after the memory ran full."""
+
+import json
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from e2e.pages import FORM_PAGE, FormPages
+from e2e.people import LONG_ANSWER, SINGLE
+from e2e.phone import Phone
+
+ROUNDS = 6
+
+
+def test_sigkill_while_typing_loses_nothing_that_was_called_saved(citizen: Phone) -> None:
+    """Each round shoots the browser in the middle of a burst of keys; the next continues where that one stopped."""
+    section, path = LONG_ANSWER
+    promised = ""
+    for number in range(ROUNDS):
+        citizen.page.goto(FORM_PAGE)
+        form = FormPages(citizen.page)
+        form.visit(section)
+        box = citizen.page.locator(f'[name="{path}"]')
+        kept = box.input_value()
+        assert kept.startswith(promised), f"round {number}: {promised!r} was called saved, {kept!r} came back"
+        word = f"đoạn{number} "
+        box.press("End")
+        box.press_sequentially(word)
+        form.saved()
+        promised = kept + word.strip()
+        box.press_sequentially("chưa kịp lưu thì máy tắt"[: 4 * (number + 1)])
+        citizen.kill()
+        citizen.open()
+
+
+def test_a_full_phone_is_told_and_loses_nothing(citizen: Phone, tmp_path: Path) -> None:
+    section, path = LONG_ANSWER
+    page = citizen.page
+    page.goto(FORM_PAGE)
+    form = FormPages(page)
+    for earlier, value in SINGLE.items():
+        if earlier.startswith("applicant."):
+            break
+    form.visit(section)
+    box = page.locator(f'[name="{path}"]')
+    box.fill("đã lưu trước khi đầy")
+    form.saved()
+    quota = citizen.cdp(page)
+    quota.send("Storage.overrideQuotaForOrigin", {"origin": citizen.address, "quotaSize": 1})
+    text = "ghi thêm khi máy đã đầy " * 20
+    box.fill(text)
+    warning = page.locator('[data-state="unsaved"]')
+    expect(warning).to_contain_text("Bộ nhớ máy đầy nên chưa lưu được")
+    with page.expect_download() as caught:
+        page.locator("[data-action=backup]").click()
+    backup = tmp_path / "backup.json"
+    caught.value.save_as(backup)
+    assert text.strip() in json.dumps(json.loads(backup.read_text()), ensure_ascii=False)
+    expect(box).to_have_value(text)
+    quota.send("Storage.overrideQuotaForOrigin", {"origin": citizen.address})
+    page.locator("[data-action=save-again]").click()
+    form.saved()
+    citizen.kill()
+    citizen.open(FORM_PAGE)
+    FormPages(citizen.page).visit(section)
+    expect(citizen.page.locator(f'[name="{path}"]')).to_have_value(text.strip())
