@@ -785,7 +785,8 @@ export class Session {
     const known = this.copies.get(record.dossier);
     const before = record.result?.outcome;
     const healing = record.again === "was";
-    const shown = status === "acked" && (record.shown || (known !== undefined && (result.rev ?? 0) <= known.rev));
+    const current = known !== undefined && !this.meta.need_snapshot; // before a snapshot, copies may be of another epoch
+    const shown = status === "acked" && (record.shown || (current && (result.rev ?? 0) <= known.rev));
     const code = record.result?.code !== undefined ? { code: record.result.code, proof: record.result.proof } : {};
     const kept = { ...record, status, result: { ...code, ...result }, acked_ms: now, server_ms, again: null };
     this.put({ ...kept, shown: healing ? record.shown : shown, dismissed: record.dismissed && status === "refused" });
