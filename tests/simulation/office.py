@@ -1,0 +1,117 @@
+"""The server of the simulation: sync/push and sync/pull over a ledger in memory, backups, and what the wire does."""
+
+import copy
+import json
+from typing import Any
+
+import msgspec
+
+from schemas.forms import Form, decode_form
+from schemas.messages import SyncAnswer, SyncRequest
+from schemas.ops import Op, decode_op
+from schemas.problems import RequestProblem
+from sync.dossier import Dossier
+from sync.ledger import Actor, Entry
+from sync.memory import MemoryLedger, MemoryWorld
+from sync.pull import pull, read_cursor, snapshot
+from sync.push import forms_published, push
+
+UNITS = {"06154": "LS-06154", "06155": "LS-06155"}
+ROLES = ("counter", "handler")
+PROCEDURE = "9.000001"
+LATEST, ASK, OFFICE = "person.note", "person.full_name", "person.checked"
+ROWS = "members"
+
+
+def make_form(version: int) -> Form:
+    """Return the form of the simulation: a field of each policy, rows, a slot and one thing required."""
+    def field(key: str, **more: Any) -> dict[str, Any]:
+        return {"key": key, "kind": "text", "label": {"vi": key}, **more}
+
+    fields = [field("note", policy="latest"), field("full_name", policy="ask"), field("checked", policy="office")]
+    fields += [field("must", policy="latest", required=True), field("short", length_max=4, policy="latest")]
+    sections = [
+        {"key": "person", "title": {"vi": "Người"}, "fields": fields},
+        {"key": ROWS, "title": {"vi": "Thành viên"}, "rows": {}, "fields": [field("name", policy="ask")]},
+    ]
+    form = {"procedure": PROCEDURE, "version": version, "title": {"vi": "Mẫu"}, "sections": sections}
+    return decode_form(json.dumps({**form, "slots": [{"key": "paper", "title": {"vi": "Giấy"}}]}))
+
+
+class Office:
+    """One server with its log. ``backup`` and ``restore`` are those of an operator."""
+
+    def __init__(self, actors: dict[str, Actor]) -> None:
+        self.actors = actors
+        self.epoch = 1
+        self.world = MemoryWorld([make_form(1)], UNITS)
+        self.ledger = MemoryLedger(actors)
+        self.saved: tuple[MemoryLedger, int] | None = None
+        self.restores = 0
+
+    def backup(self) -> None:
+        self.saved = (copy.deepcopy(self.ledger), self.epoch)
+
+    def restore(self) -> None:
+        """Go back to the backup as a new epoch: revs and codes go on above any ever given out."""
+        assert self.saved is not None
+        self.ledger = copy.deepcopy(self.saved[0])
+        self.restores += 1
+        self.epoch += 1
+        self.world.restored = True
+        self.ledger.actors = self.actors
+        self.ledger.codes_from = self.epoch * 1_000
+        lift = self.epoch * 1_000_000
+        with self.ledger.transaction():
+            for identifier in list(self.ledger.dossiers):
+                dossier = self.ledger.find_dossier(identifier)
+                assert dossier is not None
+                dossier.rev += lift
+                self.ledger.save_dossier(dossier)
+        for key in self.ledger.numbers:
+            self.ledger.numbers[key] += lift // 1_000
+
+    def publish(self, now: int) -> None:
+        self.world.publish(make_form(2))
+        with self.ledger.transaction():
+            forms_published(self.ledger, self.world, PROCEDURE, now)
+
+    def sync(self, person: str, body: bytes, now: int) -> tuple[int, Any]:
+        """Answer ``POST /sync/v1`` with a status and JSON."""
+        request = msgspec.json.decode(body, type=SyncRequest)
+        actor, epoch = self.actors[person], f"e{self.epoch}"
+        answer = SyncAnswer(server_time=now, epoch=epoch)
+        try:
+            if request.cursor is not None:
+                read_cursor(request.cursor, actor, epoch, self.ledger.head(), self.ledger.floor())
+        except RequestProblem as problem:
+            return problem.status, msgspec.to_builtins(problem.problem)
+        if request.ops:
+            with self.ledger.transaction():
+                answer.results = push(self.ledger, self.world, actor, request.ops, now)
+        if request.cursor is not None:
+            pulled = pull(self.ledger, actor, self.world.named, request.cursor, request.limit, epoch)
+            answer.dossiers, answer.gone, answer.outcomes = pulled.dossiers, pulled.gone, pulled.outcomes
+            answer.cursor, answer.more = pulled.cursor, pulled.more
+        return 200, json.loads(msgspec.json.encode(answer))
+
+    def snapshot(self, person: str, after: str, cursor: str | None) -> tuple[int, Any]:
+        """Answer ``GET /sync/v1/snapshot`` with a status and lines."""
+        try:
+            lines = snapshot(self.ledger, self.actors[person], self.world.named, f"e{self.epoch}", after, cursor)
+            return 200, [json.loads(msgspec.json.encode(line)) for line in lines]
+        except RequestProblem as problem:
+            return problem.status, msgspec.to_builtins(problem.problem)
+
+    def dossiers(self) -> dict[str, Dossier]:
+        """Return every dossier as it stands."""
+        found = {identifier: self.ledger.find_dossier(identifier) for identifier in self.ledger.dossiers}
+        return {identifier: dossier for identifier, dossier in found.items() if dossier is not None}
+
+    def entries(self) -> dict[str, Entry]:
+        """Return the log by op."""
+        return self.ledger.known_fates(list(self.ledger.ops))
+
+    def ops(self) -> dict[str, Op]:
+        """Return every op in the log by id."""
+        return {op: decode_op(entry.body) for op, entry in self.entries().items() if entry.body is not None}
