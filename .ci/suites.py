@@ -1,0 +1,118 @@
+"""Run the tests and checks, one suite after the other, and end with what became of each."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import house
+
+BROWSER = ["apt-get", "install", "-y", "--no-install-recommends", "chromium", "fonts-noto-core"]
+PACKAGES = ["server", "sync", "schemas", "client"]
+COVERED = [f"--cov={package}" for package in PACKAGES]
+
+
+def python(*arguments: str) -> list[str]:
+    """Return a command of the environment's Python."""
+    return [str(house.PYTHON), "-m", *arguments]
+
+
+def pytest(*arguments: str) -> list[str]:
+    """Return a run of pytest."""
+    return python("pytest", "-q", *arguments)
+
+
+def paths(*patterns: str) -> list[str]:
+    """Return the files and folders that are there."""
+    return [str(path.relative_to(house.ROOT)) for pattern in patterns for path in sorted(house.ROOT.glob(pattern))]
+
+
+def fast() -> dict[str, list[str]]:
+    """Return the suites that need no browser."""
+    folders = paths("tests/test_*.py", "tests/unit", "tests/property", "tests/contract")
+    return {
+        "unit, property, contract": pytest("-n2", *COVERED, "--cov-report=term:skip-covered", *folders),
+        "simulation": pytest("-n2", "--timeout=600", *paths("tests/simulation")),
+        "integration": pytest("--timeout=300", *paths("tests/integration")),
+        "client": ["node", "--test", *paths("client/tests/**/*.test.mjs", "tests/unit/client/**/*.test.mjs")],
+    }
+
+
+def journeys() -> dict[str, list[str]]:
+    """Return the suite in real browsers."""
+    return {"journeys": pytest("--timeout=300", "e2e")}
+
+
+def checks() -> dict[str, list[str]]:
+    """Return what reads the code without running it."""
+    npm, _ = house.node()
+    return {
+        "ruff": python("ruff", "check", "."),
+        "format": python("ruff", "format", "--check", "."),
+        "mypy": python("mypy"),
+        "imports": [str(house.SCRIPTS / "lint-imports"), "--no-cache"],
+        "types of the client": [*npm, "--prefix", "client", "run", "--silent", "check"],
+    }
+
+
+def need_browser() -> None:
+    """Install Debian's Chromium where that can be done.
+
+    Raises:
+        Missing: there is none and it cannot be installed from here.
+    """
+    if shutil.which("chromium"):
+        return
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        raise house.Missing(f"the journeys need Chromium: as root, {' '.join(BROWSER)} (or leave them out: E2E=0)")
+    house.run(["apt-get", "-qq", "update"])
+    house.run(BROWSER, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+
+
+def go(suites: dict[str, list[str]]) -> int:
+    """Run every suite, also after one has failed, and say how each ended."""
+    _, env = house.node()
+    env |= {"PYTHONUNBUFFERED": "1", "COVERAGE_FILE": str(house.ROOT / ".coverage")}
+    report: list[tuple[str, int, float]] = []
+    for name, command in suites.items():
+        print(f"\n== {name}", flush=True)
+        begun = time.monotonic()
+        code = subprocess.run(command, cwd=house.ROOT, env=env, check=False).returncode
+        report.append((name, code, time.monotonic() - begun))
+    print()
+    for name, code, seconds in report:
+        print(f"{'ok    ' if code == 0 else 'FAILED'} {name} ({seconds:.0f} s)")
+    return int(any(code for _, code, _ in report))
+
+
+def chosen(what: str) -> dict[str, list[str]]:
+    """Return the suites of a Make target."""
+    with_browser = os.environ.get("E2E") != "0"
+    if what == "check":
+        return checks()
+    if what == "bench":
+        return {"bench": python("tests.bench")}
+    if with_browser:
+        need_browser()
+    if what == "e2e":
+        return journeys()
+    if what == "test-long":
+        os.environ |= {"SIM_RUNS": os.environ.get("SIM_RUNS", "20000"), "HYPOTHESIS_PROFILE": "long"}
+    return fast() | (journeys() if with_browser else {})
+
+
+def main() -> int:
+    """Run a Make target: ``test``, ``test-long``, ``check``, ``e2e`` or ``bench``."""
+    try:
+        house.prepare(tools=True)
+        return go(chosen(sys.argv[1]))
+    except house.Missing as missing:
+        print(f"motcua: {missing}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
