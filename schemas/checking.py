@@ -109,7 +109,7 @@ def _broken(answers: Answers, level: str) -> Iterator[FieldError]:
 
 def table_of(form: Form, rule: Rule) -> str | None:
     """Return the row section that a rule is about, and so once for each row, or null."""
-    tables = {section.key for section in form.sections if section.rows is not None}
+    tables = form.plan.tables
     paths = [*paths_of(rule.check), *(dotted(path) for path in rule.fields)]
     return next(
         (section for section, dot, _ in (path.partition(".") for path in paths) if dot and section in tables), None
@@ -121,5 +121,4 @@ def _where(form: Form, rule: Rule, row: str | None) -> str:
     if not paths:
         return ""
     section, _, field = paths[0].partition(".")
-    tables = {section.key for section in form.sections if section.rows is not None}
-    return f"{section}/{row}/{field}" if field and section in tables and row is not None else paths[0]
+    return f"{section}/{row}/{field}" if field and section in form.plan.tables and row is not None else paths[0]

@@ -20,7 +20,7 @@ from schemas.figures import computed, fee_copies, total
 from schemas.forms import Condition, Field, Form, Section
 from schemas.ids import is_id
 from schemas.places import BIRTH_PLACE_CODES, HOME_PROVINCE
-from schemas.values import is_date, is_decimal, is_partial_date, trimmed
+from schemas.values import is_citizen_id, is_date, is_decimal, is_partial_date, trimmed
 
 Days = tuple[date, date]
 Truth = bool | None
@@ -78,10 +78,11 @@ class Answers:
         self.today = today
         self._hidden: dict[tuple[str, str | None], bool] = {}
         self._computed: dict[tuple[str, str | None], Any] = {}
-        self._sections = {section.key: section for section in form.sections}
-        self._fields = {f"{s.key}.{f.key}": (s, f) for s in form.sections for f in s.fields}
-        self._rows: dict[str, list[str]] = {section.key: [] for section in form.sections if section.rows is not None}
-        self._find_rows()
+        self._sections = form.plan.sections
+        self._fields = form.plan.asked
+        self._rows: dict[str, list[str]] = {table: [] for table in form.plan.tables}
+        if self._rows:
+            self._find_rows()
 
     def _find_rows(self) -> None:
         for path, value in self.values.items():
@@ -262,7 +263,7 @@ class Answers:
 
     def _id_fits(self, condition: Condition, row: str | None) -> Truth:
         number = self._single(condition["id_fits"], row)
-        if not isinstance(number, str) or len(number) != 12:
+        if not isinstance(number, str) or not is_citizen_id(number):
             return None
         parts: list[Truth] = [number[:3] in BIRTH_PLACE_CODES]
         if "born" in condition:

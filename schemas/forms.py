@@ -210,13 +210,20 @@ def shared_options(name: str) -> list[Option]:
 
 
 class Plan:
-    """The look-ups of one form, compiled once."""
+    """The look-ups of one form, compiled once.
+
+    ``sections`` by key, ``tables`` the keys of those with rows, ``asked`` each field with its section by
+    ``section.field``, a row's fields too.
+    """
 
     def __init__(self, form: "Form") -> None:
         self._fields: dict[str, FieldSpec] = {}
         self._row_fields: dict[str, FieldSpec] = {}
         self._rows: dict[str, FieldSpec] = {}
         self._slots = {slot.key: slot for slot in form.slots}
+        self.sections = {section.key: section for section in form.sections}
+        self.tables = tuple(section.key for section in form.sections if section.rows is not None)
+        self.asked = {f"{section.key}.{field.key}": (section, field) for section in form.sections for field in section.fields}
         for section in form.sections:
             if section.rows is not None:
                 self._rows[section.key] = FieldSpec(

@@ -74,6 +74,11 @@ def is_partial_date(text: str) -> bool:
     return _MONTH.match(text) is not None or is_date(text)
 
 
+def is_citizen_id(text: str) -> bool:
+    """Return whether text is 12 digits."""
+    return _CITIZEN_ID.match(text) is not None
+
+
 def is_decimal(text: str) -> bool:
     """Return whether text is a decimal without zeros to spare."""
     return len(text) <= DECIMAL_MAX and _DECIMAL.match(text) is not None
