@@ -15,7 +15,8 @@ class Object(dict[str, Any]):
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
-        self.twice = sorted({key for index, (key, _) in enumerate(pairs) if key in {k for k, _ in pairs[:index]}})
+        names = [name for name, _ in pairs]
+        self.twice = [] if len(names) == len(self) else sorted({name for name in names if names.count(name) > 1})
 
 
 _NAMES: Final[dict[type[inspect.Type], str]] = {
@@ -23,6 +24,7 @@ _NAMES: Final[dict[type[inspect.Type], str]] = {
     inspect.BoolType: "true or false",
     inspect.IntType: "a whole number",
     inspect.StrType: "text",
+    inspect.LiteralType: "text",
     inspect.ListType: "a list",
     inspect.DictType: "an object",
     inspect.StructType: "an object",
@@ -45,12 +47,14 @@ def _walk(value: Any, kind: inspect.Type, path: str) -> Iterator[Fault]:  # noqa
             yield Fault(path, f"not {' or '.join(dict.fromkeys(_NAMES[type(one)] for one in kind.types))}", value)
         else:
             yield from _walk(value, fitting, path)
-    elif isinstance(kind, inspect.LiteralType):
-        if value not in kind.values or isinstance(value, bool):
-            yield Fault(path, f"not one of {', '.join(map(str, kind.values))}", value)
     elif not _is(value, kind):
         yield Fault(path, f"not {_NAMES[type(kind)]}", value)
-    elif isinstance(kind, inspect.StructType):
+    else:
+        yield from _inside(value, kind, path)
+
+
+def _inside(value: Any, kind: inspect.Type, path: str) -> Iterator[Fault]:  # noqa: ANN401 - a value of that kind
+    if isinstance(kind, inspect.StructType):
         yield from _struct(value, kind, path)
     elif isinstance(kind, inspect.ListType):
         for index, item in enumerate(value):
@@ -75,6 +79,8 @@ def _struct(value: Object, kind: inspect.StructType, path: str) -> Iterator[Faul
 
 
 def _limits(value: Any, kind: inspect.Type, path: str) -> Iterator[Fault]:  # noqa: ANN401 - int or text
+    if isinstance(kind, inspect.LiteralType) and value not in kind.values:
+        yield Fault(path, f"not one of {', '.join(map(str, kind.values))}", value)
     if isinstance(kind, inspect.IntType):
         if kind.ge is not None and value < kind.ge:
             yield Fault(path, f"less than {kind.ge}", value)
@@ -97,7 +103,7 @@ def _is(value: object, kind: inspect.Type) -> bool:
         return isinstance(value, bool)
     if isinstance(kind, inspect.IntType):
         return isinstance(value, int) and not isinstance(value, bool)
-    if isinstance(kind, inspect.StrType):
+    if isinstance(kind, inspect.StrType | inspect.LiteralType):
         return isinstance(value, str)
     return isinstance(value, list if isinstance(kind, inspect.ListType) else Object)
 
