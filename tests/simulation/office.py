@@ -25,6 +25,7 @@ ROWS = "members"
 
 def make_form(version: int) -> Form:
     """Return the form of the simulation: a field of each policy, rows, a slot and one thing required."""
+
     def field(key: str, **more: Any) -> dict[str, Any]:
         return {"key": key, "kind": "text", "label": {"vi": key}, **more}
 
