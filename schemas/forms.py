@@ -223,7 +223,9 @@ class Plan:
         self._slots = {slot.key: slot for slot in form.slots}
         self.sections = {section.key: section for section in form.sections}
         self.tables = tuple(section.key for section in form.sections if section.rows is not None)
-        self.asked = {f"{section.key}.{field.key}": (section, field) for section in form.sections for field in section.fields}
+        self.asked = {
+            f"{section.key}.{field.key}": (section, field) for section in form.sections for field in section.fields
+        }
         for section in form.sections:
             if section.rows is not None:
                 self._rows[section.key] = FieldSpec(

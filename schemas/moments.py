@@ -1,5 +1,6 @@
-"""Moments on the wire: milliseconds since 1970, or RFC 3339 text with an offset. The dates of the law are those of
-Asia/Ho_Chi_Minh, which has kept UTC+7 without daylight saving since 1975.
+"""Moments on the wire: milliseconds since 1970, or RFC 3339 text with an offset.
+
+The dates of the law are those of Asia/Ho_Chi_Minh, which has kept UTC+7 without daylight saving since 1975.
 """
 
 from datetime import UTC, date, datetime, timedelta, timezone

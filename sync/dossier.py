@@ -1,4 +1,4 @@
-"""A dossier as the engine keeps it: cells of siblings, slots, steps, and what waits. Plain values, no behaviour but look-ups."""
+"""A dossier as the engine keeps it: cells of siblings, slots, steps, and what waits. Plain values."""
 
 from typing import Any
 

@@ -107,7 +107,7 @@ def _patch(case: Case, dossier: Dossier, op: Patch, named: dict[str, bool], seq:
         siblings = cell.siblings if cell is not None else []
         time_ms = write_time(to_ms(op.at), (made_at(i) for i in saw if is_id(i)), case.entry.received_ms)
         new = Sibling(value, mark, time_ms, sorted(saw) if policy == "row" else [])
-        kept = merged(siblings, dossier.by, new, saw, policy, named.get(path))
+        kept = merged(siblings, dossier.by, new, saw, policy, named_by_office=named.get(path))
         put(dossier, path, folded(kept, dossier.by, policy), seq)
         if saw:
             _remember(case.ledger, dossier, path, saw & ids, role)

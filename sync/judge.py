@@ -212,13 +212,14 @@ def _check_values(form: Form, op: Patch) -> Refuse | None:
             return Refuse(op_problem("field-unknown", path=path))
         if field.policy == "computed":
             continue
-        if field.kind == "row":
-            fault = None if value in (GONE, HERE) else "gone or here"
-        else:
-            fault = fault_of(field, value)
+        fault = _row_fault(value) if field.kind == "row" else fault_of(field, value)
         if fault is not None:
             return Refuse(op_problem("field-invalid", fault, path))
     return None
+
+
+def _row_fault(value: object) -> str | None:
+    return None if value in (GONE, HERE) else "gone or here"
 
 
 def _check_slot(form: Form, op: Attach | Detach) -> Refuse | None:
@@ -272,10 +273,7 @@ def _judge_step(case: Case, dossier: Dossier, op: Submit | Withdraw | Command) -
 
 
 def _judge_actor(role: str, op: Submit | Withdraw | Command) -> Refuse | None:
-    if isinstance(op, Command):
-        allowed = role in WRITING and op.name in COMMANDS
-    else:
-        allowed = role == APPLICANT
+    allowed = role in WRITING and op.name in COMMANDS if isinstance(op, Command) else role == APPLICANT
     return None if allowed else Refuse(op_problem("forbidden-op"))
 
 

@@ -61,7 +61,7 @@ class Entry(Struct, kw_only=True):
 class Event(Struct, kw_only=True):
     """One line of the log, for audit and statistics: what happened to which dossier, under which circumstances.
 
-    ``kind`` is ``op`` (first receipt), ``moved`` (an outcome changed) or ``status`` (a file, a due date, a computed cell).
+    ``kind`` is ``op`` (first receipt), ``moved`` (an outcome changed) or ``status`` (a file, a due date).
     """
 
     seq: int
@@ -93,7 +93,10 @@ class Ledger(Protocol):
         """Return those of the ops that are in the log, by id."""
 
     def find_dossier(self, dossier: str) -> Dossier | None:
-        """Return the dossier, or null. The same object each time within one transaction: the engine changes it in place."""
+        """Return the dossier, or null.
+
+        It is the same object each time within one transaction: the engine changes it in place.
+        """
 
     def save_dossier(self, dossier: Dossier) -> None:
         """Keep the dossier as it stands at the end of the transaction."""
@@ -111,7 +114,7 @@ class Ledger(Protocol):
         """Append a line to the log; the ledger chains the digests."""
 
     def enter(self, scope: str, seq: int, dossier: str, kind: str) -> None:
-        """Tell a scope that a dossier changed: ``changed``, ``whole`` (the scope gained it) or ``gone:moved`` and the like."""
+        """Tell a scope that a dossier is ``changed``, ``whole`` (the scope gained it) or ``gone:moved`` and the like."""
 
     def tell(self, person: str, seq: int, op: str) -> None:
         """Tell an account that the outcome of an op of theirs moved."""
@@ -135,7 +138,7 @@ class Ledger(Protocol):
         """
 
     def take_named(self, dossier: str, op: str) -> dict[str, bool]:
-        """Return and forget the paths (with ``by_office``) under which an op was named before it was applied or refused."""
+        """Return and forget the paths (with ``by_office``) under which an op was named before it came."""
 
     def next_number(self, unit: str, day: str) -> int:
         """Return the next number of a unit's day, from 1 (a restore sets it higher)."""

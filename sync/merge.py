@@ -54,6 +54,7 @@ def merged(
     new: Sibling,
     saw: frozenset[str],
     policy: Policy,
+    *,
     named_by_office: bool | None,
 ) -> list[Sibling]:
     """Return the siblings of a cell after a write.
@@ -68,11 +69,10 @@ def merged(
         return mark.op in saw and not (deaf and is_office(mark.role))
 
     kept = [sibling for sibling in siblings if sibling.mark is not None and not replaced(sibling)]
+    hindered = named_by_office is not None
     if policy == "office" and office_writes:
-        enters = not named_by_office
-    else:
-        enters = named_by_office is None
-    if enters:
+        hindered = named_by_office is True
+    if not hindered:
         kept.append(new)
     return kept
 

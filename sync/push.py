@@ -283,7 +283,7 @@ class _Reconciler:
         self.ledger.tell(entry.person, seq, entry.op)
 
     def _release_waiting(self, dossier_id: str, settled: set[str], *, opened: bool = False) -> None:
-        """Judge again what waited for settled ops; where a dossier was just opened to somebody, all that waits for it."""
+        """Judge again what waited for settled ops; where a dossier was just opened, all that waits for it."""
         dossier = self.ledger.find_dossier(dossier_id)
         if dossier is None or not (dossier.held or opened):
             return
@@ -329,7 +329,7 @@ class _Reconciler:
                 receiving_unit=dossier.unit if dossier else None,
                 handling_unit=dossier.unit if dossier else None,
                 due=dossier.due if dossier else None,
-            )  # fmt: skip
+            )
         )
 
 

@@ -1,4 +1,4 @@
-"""The merge rule is order-free: the same ops, in any order, twice or late, give the same dossier (protocol §7.1, §7.4)."""
+"""The merge rule is order-free: any order of the same ops gives the same dossier (protocol §7.1, §7.4)."""
 
 from typing import Any
 

@@ -47,7 +47,14 @@ FORM = {
     ],
     "rules": [],
     "slots": [
-        {"key": "paper", "title": {"vi": "Giấy"}, "required": False, "kinds": ["image"], "pages_max": 3, "bytes_max": 9999}
+        {
+            "key": "paper",
+            "title": {"vi": "Giấy"},
+            "required": False,
+            "kinds": ["image"],
+            "pages_max": 3,
+            "bytes_max": 9999,
+        }
     ],
 }
 

@@ -124,7 +124,9 @@ def test_under_office_an_applicant_replaces_nothing_of_the_office(office: Office
     dossier, _ = office.filed()
     verified = office.op("patch", dossier, set={"a.checked": "đúng"})
     office.push(office.officer, verified)
-    result = office.push(office.an, office.op("patch", dossier, set={"a.checked": "khác"}, saw={"a.checked": [verified["id"]]}))[0]
+    result = office.push(
+        office.an, office.op("patch", dossier, set={"a.checked": "khác"}, saw={"a.checked": [verified["id"]]})
+    )[0]
     assert (result.outcome, result.paths) == ("conflict", ["a.checked"])
     assert shown(office, dossier, "a.checked") == ["đúng", "khác"]
     assert office.sees(office.an, dossier).conflicts[0].level == "advisory"
@@ -166,7 +168,9 @@ def test_a_row_removed_against_an_edit_is_a_conflict_whatever_comes_first(office
         row = office.id()
         dossier, member = office.filed(**{f"members/{row}/name": "Bé"})
         gone = office.op("patch", dossier, set={f"members/{row}": "gone"}, saw={f"members/{row}": [member["id"]]})
-        edit = office.op("patch", dossier, set={f"members/{row}/name": "Bi"}, saw={f"members/{row}/name": [member["id"]]})
+        edit = office.op(
+            "patch", dossier, set={f"members/{row}/name": "Bi"}, saw={f"members/{row}/name": [member["id"]]}
+        )
         pair = [(office.officer, edit), (office.an, gone)]
         for actor, op in pair if edit_first else reversed(pair):
             result = office.push(actor, op)[0]
