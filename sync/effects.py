@@ -176,16 +176,21 @@ def _submit(case: Case, dossier: Dossier, op: Submit, seq: int) -> None:
     if dossier.state != "draft":
         if op.expect.state == dossier.state == "5":
             _answer(case, dossier)
-        return  # healed: already submitted before
+        elif dossier.code is not None:  # healed: submitted already; its author learns the code that stands
+            _give_code(case, dossier, dossier.code)
+        return
     _raise_form(dossier, op)
     values = compute(_form(case), shown(dossier), case.today)
     put_computed(dossier, values, seq)
     dossier.submitted_ms = case.entry.received_ms
     if dossier.code is None:
         dossier.code = _code(case, dossier, op)
-    case.entry.code = dossier.code
-    case.entry.proof = case.world.prove(dossier.id, dossier.code)
+    _give_code(case, dossier, dossier.code)
     _step(case, dossier, "submit", "1", None)
+
+
+def _give_code(case: Case, dossier: Dossier, code: str) -> None:
+    case.entry.code, case.entry.proof = code, case.world.prove(dossier.id, code)
 
 
 def _answer(case: Case, dossier: Dossier) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 
 from msgspec import Struct
 
-from schemas.messages import OpResult
 from schemas.ops import Attach, Detach
 from sync.dossier import Dossier
 from sync.ledger import Entry
@@ -41,14 +40,14 @@ class Oracle:
         self.rows: dict[tuple[str, str], tuple[str, frozenset[str]]] = {}
         self.removed_files: dict[str, frozenset[str]] = {}
         self.made: dict[str, str] = {}
-        self.codes: dict[str, str] = {}
+        self.codes: dict[tuple[str, str], str] = {}
         self.cursors: dict[str, tuple[str, int]] = {}
 
     # ---- what is told to it
 
     def typed(self, op: dict[str, Any], person: str, screen: dict[str, Iterable[str]]) -> None:
         """An op was made on a screen that displayed these values, by path."""
-        self.made[op["id"]] = person
+        self.made[op["id"]] = op["dossier"]
         for path, value in op.get("set", {}).items():
             if row_of(path) == path:
                 inside = (v for p, values in screen.items() if p.startswith(path + "/") for v in values)
@@ -59,11 +58,21 @@ class Oracle:
         if op["type"] == "detach":
             self.removed_files[op["id"]] = frozenset(screen.get("@" + op["slot"], ()))
 
-    def told(self, result: OpResult | dict[str, Any], dossier: str) -> None:
-        """A person was told a code; it never changes and is nobody else's."""
-        code = result.get("code") if isinstance(result, dict) else result.code
-        if code and self.codes.setdefault(dossier, code) != code:
-            raise Broken(f"one dossier, two codes: {self.codes[dossier]} and {code}")
+    def told(self, result: dict[str, Any], epoch: str) -> None:
+        """An answer of an epoch brought a person a code; in that epoch it never changes."""
+        code, dossier = result.get("code"), self.made.get(result["id"] or "")
+        if code and dossier and self.codes.setdefault((dossier, epoch), code) != code:
+            raise Broken(f"one dossier, two codes: {self.codes[dossier, epoch]} and {code}")
+
+    def healed(self, op: dict[str, Any], had_code: str | None, result: dict[str, Any]) -> None:
+        """A submit was sent again with its code; it gets the code back.
+
+        Unless another phone that was never told the code handed the dossier in first, after the restore: then the code
+        that this one got stands, and the first phone is told it.
+        """
+        code = had_code or op["code"]
+        if result["outcome"] == "applied" and result.get("code") != code:
+            raise Broken(f"sent again with {op['code']}, has {had_code}, got {result.get('code')}")
 
     def stands_at(self, phone: str, cursor: str | None) -> None:
         """A phone keeps a cursor; within an epoch it never goes back."""
@@ -134,8 +143,8 @@ class Oracle:
         codes = [dossier.code for dossier in dossiers.values() if dossier.code]
         if len(codes) != len(set(codes)):
             raise Broken("one code, two dossiers")
-        for identifier, code in self.codes.items():
-            if identifier in dossiers and dossiers[identifier].code not in (None, code):
+        for (identifier, epoch), code in self.codes.items():
+            if epoch == f"e{office.epoch}" and dossiers[identifier].code != code:
                 raise Broken(f"{identifier}: was told {code}, has {dossiers[identifier].code}")
 
     def _check_rows(self, dossier: Dossier, entries: dict[str, Entry]) -> None:

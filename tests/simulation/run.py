@@ -213,7 +213,13 @@ class Run:
 
     def ask(self, phone: Phone, request: dict[str, Any]) -> tuple[int, Any]:
         if request["kind"] == "sync":
-            return self.office.sync(phone.person, msgspec.json.encode(request["body"]), self.now)
+            again = [op for op in request["body"]["ops"] if "code" in op]
+            codes = {i: d.code for i, d in self.office.dossiers().items()} if again else {}
+            status, answer = self.office.sync(phone.person, msgspec.json.encode(request["body"]), self.now)
+            results = {result["id"]: result for result in answer.get("results", ())}
+            for op in again if status == 200 else ():
+                self.oracle.healed(op, codes.get(op["dossier"]), results[op["id"]])
+            return status, answer
         query = parse_qs(urlsplit(request["url"]).query)
         return self.office.snapshot(phone.person, query.get("after", [""])[0], query.get("cursor", [None])[0])
 
@@ -246,6 +252,8 @@ class Run:
             if self.faults and self.chance(0.03):
                 answer = "<html>Chào mừng đến Wi-Fi</html>"
             self.keep(phone, phone.session.receive(token, answer, self.now))
+            for result in answer["results"] if isinstance(answer, dict) and "results" in answer else ():
+                self.oracle.told(result, answer["epoch"])
         else:
             whole = len(answer) if not self.faults or self.chance(0.7) else self.rng.randrange(len(answer) + 1)
             for line in answer[:whole]:
@@ -261,9 +269,6 @@ class Run:
             return
         phone.keep(changes)
         self.oracle.stands_at(phone.name, phone.meta.get("cursor"))
-        for record in changes["outbox"]["put"]:
-            if record["result"] is not None:
-                self.oracle.told(record["result"], record["dossier"])
 
     # ---- the world
 
