@@ -1,0 +1,259 @@
+"""The command line: ``motcua serve|demo|migrate|token|officer|form``. ``--json`` prints one JSON value."""
+
+import argparse
+import ipaddress
+import json
+import secrets
+import socket
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+
+from schemas.documents import check_files
+from server import demo
+from server.app import create_app
+from server.settings import DAY_MS, SESSION_DAYS, Settings
+from server.store.database import AlreadyServedError, connect, migrate
+from server.store.people import Person, add_person, add_session, end_roles, find_user, give_role
+from server.store.store import now_ms
+
+PORTS_TRIED: Final = 50
+ROLES: Final = ("counter", "handler", "head", "inspector", "admin")
+
+
+class UsageError(Exception):
+    """A command that cannot be carried out, with the sentence that says why."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; return the exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+    except (UsageError, AlreadyServedError) as fault:
+        print(f"motcua: {fault}", file=sys.stderr)
+        return 1
+    return code
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Serve a data directory until stopped."""
+    return _serve(Settings(data=arguments.data, host=arguments.host, port=arguments.port))
+
+
+def run_demo(arguments: argparse.Namespace) -> int:
+    """Serve demo data, on this machine only unless asked otherwise."""
+    if not _is_loopback(arguments.host) and not arguments.demo_public:
+        raise UsageError(f"{arguments.host} is not this machine alone; everybody knows the demo's passwords (--demo-public)")
+    migrate(arguments.data)
+    with transaction(arguments.data) as conn:
+        demo.seed(conn, now_ms())
+    port = _free_port(arguments.host, arguments.port)
+    shown = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
+    print(f"Một Cửa: http://{shown}:{port}/")
+    print(f"  citizen  demo-1 … demo-{len(demo.CITIZENS)}   password {demo.PASSWORD}")
+    print(f"  officer  officer-{demo.COMMUNES[0]}        password {demo.PASSWORD}   (desk: /desk)")
+    print("  stop     Ctrl-C", flush=True)
+    return _serve(Settings(data=arguments.data, host=arguments.host, port=port, demo=True))
+
+
+def run_migrate(arguments: argparse.Namespace) -> int:
+    """Bring a data directory's tables up to date."""
+    applied = migrate(arguments.data)
+    print("\n".join(applied) if applied else "up to date")
+    return 0
+
+
+def run_token(arguments: argparse.Namespace) -> int:
+    """Give out session tokens for accounts there are."""
+    _need(arguments.data)
+    kind = "person" if arguments.person else "officer"
+    expires = now_ms() + arguments.days * DAY_MS
+    given = []
+    with transaction(arguments.data) as conn:
+        for person in _accounts(conn, arguments.person or arguments.officer, arguments.count):
+            token = secrets.token_urlsafe(32)
+            add_session(conn, token, person.id, expires)
+            moment = datetime.fromtimestamp(expires / 1000, UTC).isoformat(timespec="seconds")
+            given.append({"token": token, kind: person.user, "id": person.id, "expires": moment})
+    print(json.dumps(given, ensure_ascii=False) if arguments.json else "\n".join(each["token"] for each in given))
+    return 0
+
+
+def run_officer(arguments: argparse.Namespace) -> int:
+    """Add an officer, move one to another unit, or end one's roles."""
+    _need(arguments.data)
+    with transaction(arguments.data) as conn:
+        report = _change_officer(conn, arguments)
+    print(json.dumps(report, ensure_ascii=False) if arguments.json else report["said"])
+    return 0
+
+
+def run_form(arguments: argparse.Namespace) -> int:
+    """Check form documents."""
+    lines, code = check_files(arguments.files)
+    print("\n".join(lines))
+    return code
+
+
+@contextmanager
+def transaction(data: Path) -> Iterator[sqlite3.Connection]:
+    """Run a transaction of this process, also beside a running server."""
+    conn = connect(data)
+    try:
+        conn.execute("BEGIN IMMEDIATE")
+        yield conn
+        conn.execute("COMMIT")
+    finally:
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+        conn.close()
+
+
+def _serve(settings: Settings) -> int:
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app, host=settings.host, port=settings.port, access_log=False, log_level="warning", server_header=False,
+        date_header=True, lifespan="on", timeout_graceful_shutdown=5,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        return 0
+    return 0 if server.started else 1
+
+
+def _accounts(conn: sqlite3.Connection, user: str, count: int) -> list[Person]:
+    """Return an account, or with a count that many demo accounts, made where they are missing."""
+    if count == 1:
+        return [_known(conn, user)]
+    first = _known(conn, user)
+    stem = user.rstrip("0123456789").rstrip("-") if user.startswith("demo-") else user
+    found = [first]
+    number = 1
+    while len(found) < count:
+        name = f"{stem}-{number}"
+        number += 1
+        if name == user:
+            continue
+        person = find_user(conn, name)
+        if person is None:
+            person = Person(demo.new_id(now_ms()), name, f"{first.name} {number - 1}", "verified")
+            add_person(conn, person, now_ms())
+            _same_roles(conn, first, person)
+        found.append(person)
+    return found
+
+
+def _same_roles(conn: sqlite3.Connection, first: Person, other: Person) -> None:
+    from server.store.people import roles_of  # noqa: PLC0415 - only here
+
+    for unit, roles in roles_of(conn, first.id, now_ms())[0].items():
+        for role in roles:
+            give_role(conn, other.id, unit, role, now_ms())
+
+
+def _change_officer(conn: sqlite3.Connection, arguments: argparse.Namespace) -> dict[str, Any]:
+    user, unit, roles = arguments.id, arguments.unit, arguments.role or ["counter", "handler"]
+    if unit is not None and conn.execute("SELECT 1 FROM unit WHERE id = ?", (unit,)).fetchone() is None:
+        raise UsageError(f"there is no unit {unit}")
+    if arguments.what != "end" and unit is None:
+        raise UsageError("name the unit: --unit CODE")
+    person = find_user(conn, user)
+    if person is None:
+        if arguments.what != "add":
+            raise UsageError(f"there is no officer {user}")
+        person = Person(demo.new_id(now_ms()), user, arguments.name or user, "verified")
+        add_person(conn, person, now_ms())
+    ended = 0 if arguments.what == "add" else end_roles(conn, person.id, now_ms(), unit if arguments.what == "end" else None)
+    given = [] if arguments.what == "end" else [role for role in roles if give_role(conn, person.id, unit, role, now_ms())]
+    said = f"{user}: {ended} ended, {', '.join(given) or 'none'} given" + (f" in {unit}" if unit else "")
+    return {"officer": user, "person": person.id, "unit": unit, "given": given, "ended": ended, "said": said}
+
+
+def _known(conn: sqlite3.Connection, user: str) -> Person:
+    person = find_user(conn, user)
+    if person is None:
+        raise UsageError(f"there is no account {user}")
+    return person
+
+
+def _need(data: Path) -> None:
+    if not data.is_dir():
+        raise UsageError(f"there is no data in {data} (motcua migrate makes it)")
+    migrate(data)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _free_port(host: str, port: int) -> int:
+    """Return the port, or the next that is free."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for candidate in range(port, port + PORTS_TRIED):
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, candidate))
+            except OSError:
+                continue
+            return candidate
+    raise UsageError(f"no port from {port} to {port + PORTS_TRIED - 1} is free")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="motcua", description="Một Cửa: portal and one-stop desk.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], words: str, *, data: bool = True) -> Any:  # noqa: ANN401
+        added = commands.add_parser(name, help=words, description=words)
+        added.set_defaults(run=run)
+        if data:
+            added.add_argument("--data", type=Path, default=Path("var/data"), metavar="DIR", help="the data directory")
+        return added
+
+    for name, run, words in (
+        ("serve", serve, "serve a data directory"),
+        ("demo", run_demo, "serve with demo people and communes"),
+    ):
+        added = command(name, run, words)
+        added.add_argument("--host", default="127.0.0.1")
+        added.add_argument("--port", type=int, default=8000)
+        if name == "demo":
+            added.add_argument("--demo-public", action="store_true", help="allow an address that others reach")
+    command("migrate", run_migrate, "bring the tables up to date")
+    token = command("token", run_token, "give out a session token")
+    who = token.add_mutually_exclusive_group(required=True)
+    who.add_argument("--person", metavar="ID")
+    who.add_argument("--officer", metavar="ID")
+    token.add_argument("--count", type=int, default=1, help="that many, each for another demo account")
+    token.add_argument("--days", type=int, default=SESSION_DAYS)
+    token.add_argument("--json", action="store_true")
+    officer = command("officer", run_officer, "add, move or end an officer")
+    officer.add_argument("what", choices=("add", "move", "end"))
+    officer.add_argument("--id", required=True)
+    officer.add_argument("--unit", metavar="CODE")
+    officer.add_argument("--name")
+    officer.add_argument("--role", action="append", choices=ROLES)
+    officer.add_argument("--json", action="store_true")
+    form = command("form", run_form, "check form documents", data=False)
+    form.add_argument("what", choices=("check",))
+    form.add_argument("files", nargs="+", metavar="FILE")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

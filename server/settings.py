@@ -1,0 +1,18 @@
+"""What whoever runs the server may choose."""
+
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+SESSION_DAYS: Final = 30
+DAY_MS: Final = 86_400_000
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """How one server process runs. ``demo`` shows that nothing in it is real."""
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+    demo: bool = False

@@ -1,0 +1,145 @@
+"""What the engine knows of the world: published forms, units and the key of proofs, kept in memory and re-read on change.
+
+Any process may publish a form beside a running server: ``tip.catalogue`` is raised with it, in the same transaction,
+and each batch and each pull compares that number first.
+"""
+
+import hmac
+import sqlite3
+from hashlib import sha256
+from typing import Final
+
+from msgspec import Struct
+
+from schemas.forms import Form, decode_form
+
+CODE_PREFIX: Final = "LS-"
+FIRST_EPOCH: Final = "e1"
+
+
+class Unit(Struct, frozen=True):
+    """An organisation that handles dossiers; ``official_code`` is null while none is known."""
+
+    id: str
+    kind: str
+    name: str
+    official_code: str | None = None
+    parent: str | None = None
+    valid_from: str = "2025-07-01"
+    valid_to: str | None = None
+
+
+class Published(Struct, frozen=True):
+    """A form version as it is served: its document and the digest that is its ETag."""
+
+    form: Form
+    doc: bytes
+    digest: bytes
+
+
+class Catalogue:
+    """Forms and units as they stood when last refreshed. Immutable: a change makes a new one."""
+
+    def __init__(self, conn: sqlite3.Connection, stamp: int) -> None:
+        self.stamp = stamp
+        rows = conn.execute("SELECT procedure, version, doc, digest FROM form ORDER BY procedure, version")
+        self.forms = {(p, v): Published(decode_form(doc), doc, digest) for p, v, doc, digest in rows}
+        self.latest: dict[str, int] = dict(self.forms)
+        units = conn.execute("SELECT id, kind, name, official_code, parent, valid_from, valid_to FROM unit")
+        self.units = {row[0]: Unit(*row) for row in units}
+        self._epoch: str = conn.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0]
+        self._key: bytes = conn.execute("SELECT value FROM meta WHERE key = 'proof_key'").fetchone()[0]
+
+    @property
+    def restored(self) -> bool:
+        """Return whether this log was ever restored from a backup: its epoch is then above the first."""
+        return self._epoch != FIRST_EPOCH
+
+    def form(self, procedure: str, version: int) -> Form | None:
+        """Return a published version of a form, or null."""
+        found = self.forms.get((procedure, version))
+        return None if found is None else found.form
+
+    def named(self, name: str) -> Form | None:
+        """Return a form by ``procedure@version``, or null."""
+        procedure, _, version = name.partition("@")
+        return self.form(procedure, int(version)) if version.isascii() and version.isdigit() else None
+
+    def newest(self, procedure: str) -> int | None:
+        """Return the newest published version of a procedure's form, or null."""
+        return self.latest.get(procedure)
+
+    def in_force(self, procedure: str, today: str) -> Published | None:
+        """Return the newest version in force on a date, else the newest there is, or null."""
+        versions = [v for p, v in self.forms if p == procedure]
+        if not versions:
+            return None
+        begun = [v for v in versions if _begun(self.forms[procedure, v].form, today)]
+        return self.forms[procedure, max(begun or versions)]
+
+    def unit_code(self, unit: str) -> str | None:
+        """Return how the unit is written in dossier codes: its official code, else ``LS-`` and its own id."""
+        found = self.units.get(unit)
+        return None if found is None else found.official_code or CODE_PREFIX + found.id
+
+    def level(self, procedure: str) -> str | None:
+        """Return null: no service level is known before the catalogue of procedures is imported."""
+        del procedure
+        return None
+
+    def prove(self, dossier: str, code: str) -> str:
+        """Return the MAC over a dossier and its code."""
+        return hmac.digest(self._key, f"{dossier}\n{code}".encode(), "sha256").hex()
+
+
+class Shelf:
+    """Hands out the catalogue, read again when its stamp has moved."""
+
+    def __init__(self) -> None:
+        self._held: Catalogue | None = None
+
+    def fresh(self, conn: sqlite3.Connection) -> Catalogue:
+        """Return the catalogue as this transaction sees it."""
+        stamp = conn.execute("SELECT catalogue FROM tip").fetchone()[0]
+        held = self._held
+        if held is None or held.stamp != stamp:
+            held = self._held = Catalogue(conn, stamp)
+        return held
+
+
+def publish(conn: sqlite3.Connection, doc: bytes, now_ms: int) -> bool:
+    """Keep a checked form document as its version; return whether it is new.
+
+    Raises:
+        ValueError: that version was published with another content.
+    """
+    form, digest = decode_form(doc), sha256(doc).digest()
+    known = conn.execute(
+        "SELECT digest FROM form WHERE procedure = ? AND version = ?", (form.procedure, form.version)
+    ).fetchone()
+    if known is not None:
+        if known[0] != digest:
+            raise ValueError(f"{form.procedure}@{form.version} is published with another content")
+        return False
+    conn.execute("INSERT INTO form VALUES (?, ?, ?, ?, ?)", (form.procedure, form.version, doc, digest, now_ms))
+    _raise_stamp(conn)
+    return True
+
+
+def put_unit(conn: sqlite3.Connection, unit: Unit) -> bool:
+    """Keep a unit; return whether it is new."""
+    added = conn.execute(
+        "INSERT INTO unit VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (unit.id, unit.kind, unit.name, unit.official_code, unit.parent, unit.valid_from, unit.valid_to),
+    ).rowcount
+    if added:
+        _raise_stamp(conn)
+    return bool(added)
+
+
+def _raise_stamp(conn: sqlite3.Connection) -> None:
+    conn.execute("UPDATE tip SET catalogue = catalogue + 1")
+
+
+def _begun(form: Form, today: str) -> bool:
+    return form.effective_from is None or form.effective_from <= today

@@ -1,0 +1,79 @@
+"""The tables, as a list of migrations that only ever grows.
+
+Ids are UUIDv7 as 16-byte BLOBs: written in the order they were made, they keep the B-trees' right edge warm. Times are
+milliseconds since 1970. Bodies of ops may be erased (null) without breaking the chain, which runs over their digests.
+"""
+
+from typing import Final
+
+from sqlite_utils import Database, Migrations
+
+migrations: Final = Migrations("motcua")
+
+_FIRST: Final = (
+    """CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID""",
+    # One row: the last log position given out, the end of the hash chain, and a count raised by each new form or unit.
+    """CREATE TABLE tip (
+        id INTEGER PRIMARY KEY CHECK (id = 1), head INTEGER NOT NULL, chain BLOB NOT NULL,
+        floor INTEGER NOT NULL, catalogue INTEGER NOT NULL) STRICT""",
+    """CREATE TABLE person (
+        id BLOB PRIMARY KEY, user TEXT NOT NULL UNIQUE, name TEXT NOT NULL, status TEXT NOT NULL,
+        citizen_id TEXT, citizen_id_hash BLOB, phone TEXT, phone_hash BLOB,
+        secret_hash BLOB UNIQUE, password_hash TEXT, created INTEGER NOT NULL) STRICT""",
+    """CREATE INDEX person_citizen_id ON person (citizen_id_hash) WHERE citizen_id_hash IS NOT NULL""",
+    """CREATE TABLE session (
+        token_hash BLOB PRIMARY KEY, person BLOB NOT NULL REFERENCES person, expires INTEGER NOT NULL)
+        STRICT, WITHOUT ROWID""",
+    """CREATE INDEX session_expires ON session (expires)""",
+    """CREATE TABLE device (
+        person BLOB NOT NULL REFERENCES person, id TEXT NOT NULL, app TEXT, last_seen INTEGER NOT NULL, stats TEXT,
+        PRIMARY KEY (person, id)) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE unit (
+        id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, official_code TEXT,
+        parent TEXT REFERENCES unit, valid_from TEXT NOT NULL, valid_to TEXT) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE role (
+        person BLOB NOT NULL REFERENCES person, unit TEXT NOT NULL REFERENCES unit, role TEXT NOT NULL,
+        valid_from INTEGER NOT NULL, valid_to INTEGER, PRIMARY KEY (person, unit, role, valid_from))
+        STRICT, WITHOUT ROWID""",
+    """CREATE TABLE form (
+        procedure TEXT NOT NULL, version INTEGER NOT NULL, doc BLOB NOT NULL, digest BLOB NOT NULL,
+        published INTEGER NOT NULL, PRIMARY KEY (procedure, version)) STRICT""",
+    """CREATE TABLE op (
+        n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, dossier BLOB, person BLOB NOT NULL, type TEXT NOT NULL,
+        body BLOB, digest BLOB NOT NULL, received INTEGER NOT NULL, made INTEGER NOT NULL, seq INTEGER NOT NULL,
+        outcome TEXT NOT NULL, reason TEXT, role TEXT, rev INTEGER, was TEXT, rest BLOB) STRICT""",
+    """CREATE INDEX op_held_dossier ON op (dossier, received, n) WHERE outcome = 'held'""",
+    """CREATE INDEX op_held_reason ON op (reason, received, n) WHERE outcome = 'held'""",
+    """CREATE INDEX op_held_unseen ON op (person) WHERE outcome = 'held' AND role IS NULL""",
+    """CREATE TABLE log (
+        seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, at INTEGER NOT NULL, person BLOB, op BLOB, dossier BLOB,
+        type TEXT, outcome TEXT, digest BLOB NOT NULL, state TEXT, channel TEXT, assisted INTEGER NOT NULL,
+        level TEXT, receiving_unit TEXT, handling_unit TEXT, due TEXT, done INTEGER, chain BLOB NOT NULL) STRICT""",
+    """CREATE TABLE dossier (
+        n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, code TEXT UNIQUE, applicant BLOB NOT NULL, unit TEXT NOT NULL,
+        state TEXT NOT NULL, procedure TEXT NOT NULL, rev INTEGER NOT NULL, submitted INTEGER, blob BLOB NOT NULL)
+        STRICT""",
+    """CREATE INDEX dossier_applicant ON dossier (applicant, id)""",
+    """CREATE INDEX dossier_unit ON dossier (unit, id) WHERE submitted IS NOT NULL""",
+    """CREATE INDEX dossier_newest ON dossier (unit, submitted, id) WHERE submitted IS NOT NULL""",
+    """CREATE TABLE feed (
+        scope BLOB NOT NULL, seq INTEGER NOT NULL, dossier BLOB NOT NULL, kind TEXT NOT NULL,
+        PRIMARY KEY (scope, seq, dossier)) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE outcome_feed (
+        person BLOB NOT NULL, seq INTEGER NOT NULL, op BLOB NOT NULL, PRIMARY KEY (person, seq, op))
+        STRICT, WITHOUT ROWID""",
+    """CREATE TABLE named (
+        dossier BLOB NOT NULL, op BLOB NOT NULL, path TEXT NOT NULL, by_office INTEGER NOT NULL,
+        PRIMARY KEY (dossier, op, path)) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE counter (
+        unit TEXT NOT NULL, day TEXT NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (unit, day)) STRICT, WITHOUT ROWID""",
+    """INSERT INTO tip VALUES (1, 0, zeroblob(32), 0, 1)""",
+    """INSERT INTO meta VALUES ('epoch', 'e1'), ('proof_key', randomblob(32)), ('hash_key', randomblob(32))""",
+)
+
+
+@migrations()
+def first_tables(db: Database) -> None:
+    """Create what the first dossier needs: people, units, forms, ops, the log and its feeds."""
+    for statement in _FIRST:
+        db.execute(statement)
