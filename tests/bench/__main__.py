@@ -37,6 +37,8 @@ def tokens(data: Path, count: int) -> list[str]:
         str(data),
         "--person",
         "demo-1",
+        "--person",
+        "demo-1",
         "--count",
         str(count),
     ]
@@ -46,7 +48,7 @@ def tokens(data: Path, count: int) -> list[str]:
 
 def stored(data: Path) -> int:
     """Count the submitted dossiers in the server's tables."""
-    [database] = [path for path in data.iterdir() if path.read_bytes()[:15] == b"SQLite format 3"]
+    [database] = [path for path in data.iterdir() if path.is_file() and path.read_bytes()[:15] == b"SQLite format 3"]
     with sqlite3.connect(database) as connection:
         return int(connection.execute("SELECT count(*) FROM dossier WHERE submitted IS NOT NULL").fetchone()[0])
 
