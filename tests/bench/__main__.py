@@ -92,7 +92,7 @@ class Bench:
             work = [(token, None) for token in self.tokens[:clients]]
             kept = run(Load(office.port, self.form, self.values, batch, SECONDS), work)
             counts = sum(one.acknowledged for one in kept), stored(office.data) - before, pulled(office.port, kept)
-            return rate(kept), "agree" if len(set(counts)) == 1 else f"VOID {counts}"
+            return rate(kept), "agree" if len(set(counts)) == 1 and counts[0] else f"VOID {counts}"
 
     def rates(self) -> None:
         """Report durable submissions a second, cell by cell, beside the floor."""
@@ -127,6 +127,8 @@ class Bench:
                     cursor, _ = pull_all(connection)
                     again = run(load, [(one.token, one.pushes) for one in first])
                     changed += len(pull_all(connection, cursor)[1])
+            if not rate(first):
+                raise AssertionError("the server acknowledged nothing")
             firsts.append(rate(first))
             agains.append(rate(again))
         ratio = statistics.median(agains) / statistics.median(firsts)
