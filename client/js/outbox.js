@@ -1,0 +1,60 @@
+/**
+ * "Gửi": the draft becomes ops, in the same transaction that marks it as waiting. Whoever is not signed in keeps it
+ * locked; it goes only after its owner has said that it is theirs.
+ */
+import { newId } from "./ids.js";
+
+/** @typedef {import("./vault.js").Vault} Vault */
+
+/**
+ * Return the values that are sent: canonical ones, and none of a hidden field or of a row that is gone.
+ * @param {any} draft
+ * @param {Set<string>} hidden
+ */
+export function valuesToSend(draft, hidden) {
+  /** @type {Record<string, any>} */
+  const values = {};
+  for (const [path, value] of Object.entries(draft.values)) {
+    if (!hidden.has(path) && value !== undefined) values[path] = value;
+  }
+  return values;
+}
+
+/**
+ * Send, or lock where nobody is signed in. Returns once it is durable.
+ * @param {Vault} vault
+ * @param {any} draft
+ * @param {Set<string>} hidden paths that do not count
+ */
+export async function submit(vault, draft, hidden) {
+  if (vault.isGuest) {
+    await vault.change(() => ({ drafts: [{ ...draft, status: "locked", hidden: [...hidden] }] }));
+    return;
+  }
+  await vault.change((session) => {
+    const { id, procedure, form, unit, rendered } = draft;
+    const values = valuesToSend(draft, hidden);
+    const sent = session.send({ dossier: id, procedure, form, unit, values, rendered, now: Date.now(), newId });
+    return { changes: sent.changes, drafts: [{ ...draft, status: "sent", rendered: sent.rendered }] };
+  });
+  await askForBackgroundSync();
+}
+
+/**
+ * Take work that belonged to nobody: into the own drawer, sent where it was to be sent, and only then out of the other.
+ * @param {Vault} guest
+ * @param {Vault} own
+ * @param {any} draft
+ */
+export async function claim(guest, own, draft) {
+  if (draft.status === "locked") await submit(own, { ...draft, status: "draft" }, new Set(draft.hidden ?? []));
+  else await own.change(() => ({ drafts: [draft] }));
+  await guest.dropDraft(draft.id);
+}
+
+/** Ask the browser to wake the worker when there is a network, where it can. */
+async function askForBackgroundSync() {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  const sync = /** @type {any} */ (registration)?.sync;
+  if (sync && registration?.active) await sync.register("outbox").catch(() => null); // refused by a setting: the other ways remain
+}

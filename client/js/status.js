@@ -1,0 +1,84 @@
+/** The state line: shape, label, sentence and what can be done, the same everywhere (ux.md §3). */
+import { h, icon } from "./dom.js";
+import { dateOf, dayText, msOf, timeOf } from "./moments.js";
+import { behindPortal } from "./sync.js";
+import { hasText, t } from "./texts.js";
+
+/** @typedef {{id: string, code?: string|null, due?: string|null, at?: number|string|null, reason?: string|null, state?: string|null,
+ *   next_try_ms?: number, problem?: any, paths?: string[], count?: number, saved_ms?: number}} State */
+
+/** Which of the four colours a state wears. @type {Record<string, string>} */
+const TONE = {
+  saved: "plain", unsaved: "need", waiting: "wait", locked: "wait", sending: "wait", partly: "wait", received: "ok",
+  office: "accent", closed: "plain", ready: "accent", needs_you: "need", two_versions: "accent", held: "accent",
+  refused: "need", duplicate: "accent", risk: "wait", stale: "plain",
+};
+
+/**
+ * Draw the line.
+ * @param {State} state
+ * @param {{dossier?: string|null, labelOfPath?: (path: string) => string, actions?: any[], live?: boolean}} [where]
+ * @returns {HTMLElement}
+ */
+export function stateLine(state, { dossier = null, labelOfPath = (path) => path, actions = [], live = false } = {}) {
+  return h(
+    "div",
+    {
+      class: `state tone-${TONE[state.id] ?? "plain"}`,
+      "data-state": state.id,
+      "data-dossier": dossier,
+      role: state.id === "unsaved" ? "alert" : live ? "status" : null,
+    },
+    icon(state.id),
+    h("div", { class: "state-words" }, h("strong", {}, labelOfState(state)), " ", h("span", {}, sentence(state, labelOfPath))),
+    actions.length ? h("div", { class: "state-actions" }, ...actions) : null,
+  );
+}
+
+/** @param {State} state */
+export function labelOfState(state) {
+  if (state.id === "saved" && state.saved_ms) return t("state.saved.at", { time: timeOf(state.saved_ms) });
+  if (state.id === "closed") return t(`national.${state.state}`, { reason: state.reason ?? "", date: "" });
+  return t(`state.${state.id}`, { n: state.count ?? 0, percent: 0 });
+}
+
+/** @param {State} state @param {(path: string) => string} labelOfPath */
+function sentence(state, labelOfPath) {
+  const at = state.at ? msOf(state.at) : null;
+  const when = at ? { time: timeOf(at), date: dateOf(at) } : { time: "", date: "" };
+  switch (state.id) {
+    case "waiting":
+      return waitingWords(state);
+    case "received":
+      return at ? t("state.received.say", { ...when, code: state.code ?? "" }) : t("state.received.short", { code: state.code ?? "" });
+    case "office":
+      return state.due ? t("state.office.say", { date: dayText(state.due) }) : t("state.office.short");
+    case "locked":
+      return t("state.locked.say", { n: state.count ?? 1 });
+    case "refused":
+      return t("refused", { reason: reasonText(state.reason) });
+    case "needs_you":
+      return t("state.needs_you.say", { reason: state.reason ?? "" });
+    case "two_versions":
+      return t("state.two_versions.say", { item: (state.paths ?? []).map(labelOfPath).join(", ") });
+    case "closed":
+      return state.reason ?? "";
+    default:
+      return hasText(`state.${state.id}.say`) ? t(`state.${state.id}.say`, { ...when, n: state.count ?? 0 }) : "";
+  }
+}
+
+/** @param {State} state */
+function waitingWords(state) {
+  if (behindPortal) return t("net.portal");
+  if (state.reason === "client-too-old") return t("update.must", { n: 1 });
+  if (navigator.onLine === false || !state.next_try_ms || state.next_try_ms <= Date.now()) return t("sync.queued");
+  const minutes = Math.max(1, Math.ceil((state.next_try_ms - Date.now()) / 60_000));
+  return `${t("state.waiting.say")} ${t("sync.backoff", { reason: t("reason.no_answer"), time: timeOf(state.next_try_ms), n: minutes })}`;
+}
+
+/** Return why an op was refused, in words. @param {string|null|undefined} reason */
+export function reasonText(reason) {
+  const key = `reason.${(reason ?? "").replace(/-/g, "_")}`;
+  return hasText(key) ? t(key) : reason || t("reason.other");
+}

@@ -1,0 +1,45 @@
+/** What is said, in the language chosen. Vietnamese comes with the script, English when it is asked for. */
+import vietnamese from "./generated/vi.json";
+
+/** @type {Record<string, string>} */
+const vi = vietnamese;
+/** @type {Record<string, string>} */
+let said = vi;
+let language = "vi";
+
+/**
+ * Return a sentence with its placeholders filled in.
+ * @param {string} key
+ * @param {Record<string, any>} [values]
+ */
+export function t(key, values = {}) {
+  const sentence = said[key] ?? vi[key];
+  if (sentence === undefined) throw new Error(`no text ${key}`);
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+}
+
+/** Whether the catalogue has this text. @param {string} key */
+export const hasText = (key) => key in vi;
+
+/** Return a form's label in the language chosen. @param {{vi: string, en?: string|null}} label */
+export const labelOf = (label) => (language === "en" && label.en) || label.vi;
+
+export const languageNow = () => language;
+
+/**
+ * Speak a language from now on, also on what the page brought with it.
+ * @param {string} wanted
+ */
+export async function speak(wanted) {
+  if (wanted === "en") {
+    const answer = await fetch(document.body.dataset.english ?? "");
+    if (!answer.ok) return;
+    said = await answer.json();
+    language = "en";
+    document.documentElement.lang = "en";
+  }
+  for (const element of document.querySelectorAll("[data-t]")) element.textContent = t(/** @type {HTMLElement} */ (element).dataset.t ?? "");
+  if (language === "en") {
+    for (const element of document.querySelectorAll("[data-en]")) element.textContent = /** @type {HTMLElement} */ (element).dataset.en ?? "";
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * One account's work on this phone: its drafts, and the sync session with the records it is made of.
+ *
+ * Rule 1. What changes is written in one transaction, strict, and only then told to anybody (`change`).
+ * Rule 2. Other tabs and the worker change the same records. `gen` counts the changes: a session that is behind reads
+ * everything again before it is asked, and a write made from one that fell behind is made anew.
+ * Rule 3. A draft is saved alone and relaxed (`saveDraft`): a keystroke does not wait for the outbox.
+ */
+import { accountDb, GUEST, keyOf, setting, keepSetting } from "./db.js";
+import { newId } from "./ids.js";
+import { open, seal } from "./seal.js";
+import { Session } from "./session.js";
+
+/** @typedef {import("./session.js").Changes} Changes */
+/** @typedef {{changes?: Changes|null, drafts?: any[], gone?: string[], result?: any}} Change */
+
+const RECORDS = /** @type {const} */ (["outbox", "copies", "meta"]);
+
+/**
+ * Run alone among all tabs and the worker, where the browser can see to it; `Vault.keep` sees to it where not.
+ * @template T
+ * @param {string} name
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export function alone(name, work) {
+  return navigator.locks ? navigator.locks.request(name, work) : work();
+}
+
+/** @param {any} a @param {any} b @returns {Changes} both, the later word on each record */
+export function joined(a, b) {
+  /** @type {any} */
+  const all = { news: [...a.news, ...b.news] };
+  for (const store of RECORDS) {
+    const put = new Map([...a[store].put, ...b[store].put].map((record) => [record.id, record]));
+    for (const id of b[store].delete) put.delete(id);
+    all[store] = { put: [...put.values()], delete: [...new Set([...a[store].delete, ...b[store].delete])].filter((id) => !put.has(id)) };
+  }
+  return all;
+}
+
+export class Vault extends EventTarget {
+  /**
+   * @param {string} slot
+   * @param {import("./db.js").Database} db
+   * @param {CryptoKey|null} key
+   * @param {string} device
+   */
+  constructor(slot, db, key, device) {
+    super();
+    Object.assign(this, { slot, db, key });
+    this.slot = slot;
+    this.db = db;
+    this.key = key;
+    this.gen = -1;
+    this.session = new Session({ device, boot: newId(Date.now()) });
+    this.channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(`motcua-${slot}`);
+    if (this.channel) this.channel.onmessage = () => this.dispatchEvent(new Event("change"));
+  }
+
+  /** @param {string} slot */
+  static async open(slot) {
+    let device = await setting("device");
+    if (!device) {
+      device = newId(Date.now());
+      await keepSetting("device", device);
+    }
+    const vault = new Vault(slot, await accountDb(slot), await keyOf(slot), device);
+    await vault.refresh();
+    return vault;
+  }
+
+  get isGuest() {
+    return this.slot === GUEST;
+  }
+
+  /** Catch up with what other tabs have kept. */
+  async refresh() {
+    const tx = this.db.transaction([...RECORDS], "readonly");
+    const gen = (await tx.objectStore("meta").get("gen"))?.n ?? 0;
+    if (gen === this.gen) return;
+    const kept = await Promise.all(RECORDS.map((store) => tx.objectStore(store).getAll()));
+    await tx.done;
+    const opened = await Promise.all(
+      kept.map((records) => Promise.all(records.filter((record) => record.id !== "gen").map((record) => open(this.key, record)))),
+    );
+    const device = this.session.meta.device;
+    const { outbox, copies, meta } = Session.load({ outbox: opened[0], copies: opened[1], meta: opened[2] }, { device });
+    Object.assign(this.session, { outbox, copies, meta });
+    this.gen = gen;
+  }
+
+  /**
+   * Change something: `make` asks the session and says what is to be kept. Nothing is told before it is durable.
+   * @param {(session: Session) => Change} make
+   */
+  async change(make) {
+    const result = await alone(`motcua-keep-${this.slot}`, async () => {
+      for (;;) {
+        await this.refresh();
+        const change = make(this.session);
+        try {
+          if (await this.keep(change)) return change.result;
+        } catch (fault) {
+          this.gen = -1; // what the session holds is not what is kept
+          throw fault;
+        }
+        this.gen = -1;
+      }
+    });
+    this.tell();
+    return result;
+  }
+
+  tell() {
+    this.channel?.postMessage("change");
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /**
+   * Write in one transaction; return whether the session was not behind.
+   * @param {Change} change
+   */
+  async keep({ changes, drafts = [], gone = [] }) {
+    const puts = await Promise.all(
+      RECORDS.map((store) => Promise.all((changes?.[store].put ?? []).map((record) => seal(this.key, record)))),
+    );
+    const sealed = await Promise.all(drafts.map((draft) => seal(this.key, draft)));
+    const nothing = !sealed.length && !gone.length && RECORDS.every((store, at) => !puts[at].length && !changes?.[store].delete.length);
+    if (nothing) return true;
+    const tx = this.db.transaction([...RECORDS, "drafts"], "readwrite", { durability: "strict" });
+    const gen = (await tx.objectStore("meta").get("gen"))?.n ?? 0;
+    if (gen !== this.gen) {
+      await tx.done;
+      return false;
+    }
+    const writes = [tx.objectStore("meta").put({ id: "gen", n: gen + 1 })];
+    RECORDS.forEach((store, at) => {
+      for (const record of puts[at]) writes.push(tx.objectStore(store).put(record));
+      for (const id of changes?.[store].delete ?? []) writes.push(/** @type {any} */ (tx.objectStore(store).delete(id)));
+    });
+    for (const draft of sealed) writes.push(tx.objectStore("drafts").put(draft));
+    for (const id of gone) writes.push(/** @type {any} */ (tx.objectStore("drafts").delete(id)));
+    await Promise.all([...writes, tx.done]);
+    this.gen = gen + 1;
+    return true;
+  }
+
+  /** Save a draft while it is being written. @param {any} draft */
+  async saveDraft(draft) {
+    const sealed = await seal(this.key, draft);
+    const tx = this.db.transaction("drafts", "readwrite", { durability: "relaxed" });
+    await Promise.all([tx.store.put(sealed), tx.done]);
+  }
+
+  /** @param {string} id */
+  async draft(id) {
+    const kept = await this.db.get("drafts", id);
+    return kept ? open(this.key, kept) : null;
+  }
+
+  /** @returns {Promise<any[]>} newest first */
+  async drafts() {
+    const kept = await this.db.getAll("drafts");
+    const drafts = await Promise.all(kept.map((record) => open(this.key, record)));
+    return drafts.sort((a, b) => (a.id < b.id ? 1 : -1));
+  }
+
+  /** @param {string} id */
+  async dropDraft(id) {
+    await this.db.delete("drafts", id);
+    this.tell();
+  }
+
+  close() {
+    this.channel?.close();
+    this.db.close();
+  }
+}
