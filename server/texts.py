@@ -14,6 +14,8 @@ from babel.messages.pofile import read_po
 import client
 
 LANGUAGES: Final = ("vi", "en")
+#: What the phone says, and what only the office's pages say.
+CATALOGUES: Final = ("motcua", "desk")
 
 
 @cache
@@ -25,7 +27,11 @@ def catalogue(language: str) -> dict[str, str]:
     """
     if language not in LANGUAGES:
         raise KeyError(language)
-    with (client.ROOT / "locale" / language / "LC_MESSAGES" / "motcua.po").open("rb") as file:
+    return {key: words for name in CATALOGUES for key, words in _read(language, name).items()}
+
+
+def _read(language: str, name: str) -> dict[str, str]:
+    with (client.ROOT / "locale" / language / "LC_MESSAGES" / f"{name}.po").open("rb") as file:
         read = read_po(file, locale=language)
     return {str(message.id): str(message.string) for message in read if message.id}
 
@@ -40,4 +46,6 @@ def text(key: str, language: str = "vi", **values: object) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps({language: catalogue(language) for language in LANGUAGES}, ensure_ascii=False))
+    sys.stdout.write(
+        json.dumps({language: _read(language, CATALOGUES[0]) for language in LANGUAGES}, ensure_ascii=False)
+    )

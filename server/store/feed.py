@@ -107,3 +107,17 @@ class Readers:
         self.pool.shutdown()
         for conn in self._opened:
             conn.close()
+
+
+def newest_of_units(conn: sqlite3.Connection, units: list[str], before_ms: int | None, limit: int) -> list[Dossier]:
+    """Return the dossiers of some units by time of submission, newest first, those before a moment only."""
+    rows: list[tuple[int, bytes]] = []
+    for unit in units:
+        rows += conn.execute(
+            "SELECT submitted, id FROM dossier WHERE unit = ? AND submitted IS NOT NULL AND submitted < ?"
+            " ORDER BY submitted DESC, id DESC LIMIT ?",
+            (unit, 2**62 if before_ms is None else before_ms, limit),
+        )
+    rows.sort(reverse=True)
+    found = (load_dossier(conn, text(identifier)) for _, identifier in rows[:limit])
+    return [dossier for dossier in found if dossier is not None]
