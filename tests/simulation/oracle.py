@@ -23,13 +23,16 @@ class Broken(AssertionError):
 
 
 class Write(Struct):
-    """A value typed into a path of a dossier, with the values that were on the screen in that field."""
+    """A value typed into a path of a dossier, with the values that were on the screen in that field.
+
+    ``own`` are those that were there as the person's own, not yet in the copy or not taken by the office.
+    """
 
     op: str
-    person: str
     dossier: str
     path: str
     displayed: frozenset[str]
+    own: frozenset[str]
 
 
 class Oracle:
@@ -45,7 +48,7 @@ class Oracle:
 
     # ---- what is told to it
 
-    def typed(self, op: dict[str, Any], person: str, screen: dict[str, Iterable[str]]) -> None:
+    def typed(self, op: dict[str, Any], screen: dict[str, Iterable[str]], own: set[str]) -> None:
         """An op was made on a screen that displayed these values, by path."""
         self.made[op["id"]] = op["dossier"]
         for path, value in op.get("set", {}).items():
@@ -54,7 +57,7 @@ class Oracle:
                 self.rows[op["id"], path] = (value, frozenset(inside))
             else:
                 displayed = frozenset(screen.get(path, ())) - {value}
-                self.writes[value] = Write(op["id"], person, op["dossier"], path, displayed)
+                self.writes[value] = Write(op["id"], op["dossier"], path, displayed, displayed & own)
         if op["type"] == "detach":
             self.removed_files[op["id"]] = frozenset(screen.get("@" + op["slot"], ()))
 
@@ -114,20 +117,19 @@ class Oracle:
     def _replaced(self, value: str, applied: set[str], entries: dict[str, Entry], *, lenient: bool) -> set[str]:
         """Return what a write replaces: all it displayed, and what had been displayed where those were typed.
 
-        Not ``lenient``: a chain leads on only through writes that are applied or are the author's own, for nothing else
-        heals after a restore.
+        Not ``lenient``: a chain leads on only through writes that are applied, or were the author's own on the screen;
+        what else it led through was lost in a restore, and what that had replaced may show until it is healed.
         """
-        author = self.writes[value].person
         office_writes = _is_officers(value, self.writes, entries)
         seen: set[str] = set()
-        queue = list(self.writes[value].displayed)
+        queue = [(value, shown) for shown in self.writes[value].displayed]
         while queue:
-            shown = queue.pop()
+            after, shown = queue.pop()
             if shown in seen or shown not in self.writes:
                 continue
             seen.add(shown)
-            if lenient or shown in applied or self.writes[shown].person == author:
-                queue += self.writes[shown].displayed
+            if lenient or shown in applied or shown in self.writes[after].own:
+                queue += [(shown, before) for before in self.writes[shown].displayed]
         if self.writes[value].path == OFFICE and not office_writes:
             return {v for v in seen if not _is_officers(v, self.writes, entries)}
         return seen

@@ -68,7 +68,14 @@ class Run:
     def open_form(self, phone: Phone, dossier: str) -> None:
         """Draw a form, and remember what its screen displays, field by field."""
         rendered = phone.session.rendered(dossier)
-        phone.forms[dossier] = {"rendered": rendered, "screen": self.screen(phone, dossier, rendered)}
+        screen = self.screen(phone, dossier, rendered)
+        own = {shown["value"] for shown in rendered.values() if {shown["value"]} != {None}}
+        phone.forms[dossier] = {"rendered": rendered, "screen": screen, "own": own - self.copied(phone, dossier)}
+
+    def copied(self, phone: Phone, dossier: str) -> set[str]:
+        """Return every value in a phone's copy."""
+        cells = phone.copies.get(dossier, {"cells": {}})["cells"].values()
+        return {value for cell in cells for value, _ in cell}
 
     def screen(self, phone: Phone, dossier: str, rendered: dict[str, Any]) -> dict[str, set[str]]:
         copy = phone.copies.get(dossier, {"cells": {}, "attachments": []})
@@ -84,7 +91,8 @@ class Run:
         again = phone.session.reopen(dossier)
         screen = self.screen(phone, dossier, phone.session.rendered(dossier))
         screen |= {path: {value} for path, value in again["values"].items()}
-        phone.forms[dossier] = {"rendered": again["rendered"], "screen": screen}
+        own = set(again["values"].values())
+        phone.forms[dossier] = {"rendered": again["rendered"], "screen": screen, "own": own}
 
     def edit(self, phone: Phone) -> None:
         """Somebody types into a form that was opened earlier, or opens one, and presses "Gửi"."""
@@ -98,7 +106,7 @@ class Run:
             if self.chance(0.6):
                 return  # the form stays open for a while
         draft = self.fill(phone, dossier, form)
-        self.make(phone, "send", draft, form["screen"])
+        self.make(phone, "send", draft, form)
         if self.chance(0.4):
             phone.forms.pop(dossier, None)
 
@@ -141,20 +149,21 @@ class Run:
             files["detach"] = [{"slot": "paper", "saw": seen}]
         return files
 
-    def make(self, phone: Phone, name: str, what: dict[str, Any], screen: dict[str, Any]) -> None:
+    def make(self, phone: Phone, name: str, what: dict[str, Any], form: dict[str, Any] | None = None) -> None:
         """Make ops; they are lost with the phone, or kept and then told to the person."""
         sent = phone.session.make(name, what, self.now, [self.new_id() for _ in range(16)])
         if self.faults and self.chance(0.03):
             phone.start()
             return
         phone.keep(sent["changes"])
-        form = phone.forms.get(what.get("dossier", ""))
+        on_screen = form or {"screen": {}, "own": set()}
         for op in sent["ops"]:
-            self.oracle.typed(op, phone.person, screen)
-        if form is not None and name == "send":
+            self.oracle.typed(op, on_screen["screen"], on_screen["own"])
+        if form is not None:
             form["rendered"] = sent["rendered"]
             for op in sent["ops"]:
                 form["screen"] |= {path: {value} for path, value in op.get("set", {}).items()}
+                form["own"] |= set(op.get("set", {}).values())
 
     def some_dossier(self, phone: Phone) -> str | None:
         known = sorted({*phone.copies, *phone.forms, *(r["dossier"] for r in phone.outbox.values())})
@@ -174,14 +183,14 @@ class Run:
         if refused:
             self.reopen(phone, dossier)
         elif phone.person != "officer":
-            name = "withdraw" if copy["state"] == "2" and self.chance(0.2) else "note"
-            self.make(phone, name, {"dossier": dossier} | ({"text": "lời"} if name == "note" else {}), {})
+            name = "withdraw" if copy["state"] in ("1", "2") and self.chance(0.3) else "note"
+            self.make(phone, name, {"dossier": dossier} | ({"text": "lời"} if name == "note" else {}))
         elif copy["held"] and self.chance(0.8):
             held = self.rng.choice(copy["held"])["op"]
             settling = {"dossier": dossier, "op": held, "take": self.chance(0.6), "reason": "vì"}
-            self.make(phone, "settle", settling, {})
+            self.make(phone, "settle", settling)
         elif copy["state"] == "1":
-            self.make(phone, "command", {"dossier": dossier, "name": "receive", "rev": self.chance(0.5)}, {})
+            self.make(phone, "command", {"dossier": dossier, "name": "receive", "rev": self.chance(0.5)})
 
     # ---- the network
 

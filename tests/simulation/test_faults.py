@@ -1,0 +1,75 @@
+"""The oracle is worth something: each fault planted on purpose is caught (quality.md §2)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import sync.effects
+from sync.ledger import Entry
+from sync.memory import MemoryLedger
+from sync.merge import merged
+from sync.push import _Reconciler
+from tests.simulation.oracle import Broken
+from tests.simulation.phones import PLANTS, NodeProcess
+from tests.simulation.run import Run
+
+SEEDS = 400
+
+
+def caught(node: NodeProcess, says: str, **plants: str) -> bool:
+    """Return whether some run breaks, in the way that the fault should."""
+    for seed in range(SEEDS):
+        try:
+            Run(seed, node, **plants).play()
+        except Broken as broken:
+            if says in str(broken):
+                return True
+    return False
+
+
+SAYS = {
+    "saw without its chain": "false conflict",
+    "saw moved by a pull under an open form": "lost update",
+    "own acknowledged value not counted as displayed": "false conflict",
+    "nothing sent again after an epoch change": "never arrived",
+}
+
+
+@pytest.mark.parametrize("language", ["py", "js"])
+@pytest.mark.parametrize("plant", [plant for plant in PLANTS if plant != "none"])
+def test_a_fault_in_a_phone_is_caught(plant: str, language: str, node: NodeProcess) -> None:
+    assert caught(node, SAYS[plant], **{language: plant})
+
+
+def test_no_dedupe_is_caught(node: NodeProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_Reconciler, "_replay", lambda *_: None)
+    monkeypatch.setattr(MemoryLedger, "add_op", MemoryLedger.move_op)
+    assert caught(node, "times")
+
+
+def test_an_op_already_seen_that_enters_is_caught(node: NodeProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch, lambda *cell, **_: merged(*cell, named_by_office=None))
+    assert caught(node, "false conflict")
+
+
+def test_always_overwrite_is_caught(node: NodeProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch, lambda _siblings, _by, new, *_, **__: [new])
+    assert caught(node, "lost update")
+
+
+def plant(monkeypatch: pytest.MonkeyPatch, rule: Callable[..., Any]) -> None:
+    monkeypatch.setattr(sync.effects, "merged", rule)
+
+
+def test_an_op_lost_by_the_server_is_caught(node: NodeProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not asked for, and the simplest of all: what was acknowledged is not there."""
+    kept = MemoryLedger.add_op
+
+    def forget(ledger: MemoryLedger, entry: Entry) -> None:
+        kept(ledger, entry)
+        if entry.type == "note":
+            ledger._moved.discard(entry.op)
+
+    monkeypatch.setattr(MemoryLedger, "add_op", forget)
+    assert caught(node, "")

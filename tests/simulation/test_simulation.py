@@ -1,0 +1,47 @@
+"""Nothing lost, nothing twice (protocol §7), over many seeds. ``SIM_RUNS=20000`` for more, ``SIM_SEED=`` for one."""
+
+import os
+
+import pytest
+
+from tests.simulation.phones import NodeProcess
+from tests.simulation.run import Run
+
+RUNS = int(os.environ.get("SIM_RUNS", "2000"))
+CHUNK = 100
+SEEDS = [int(os.environ["SIM_SEED"])] if "SIM_SEED" in os.environ else range(RUNS)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("first", SEEDS[::CHUNK])
+def test_seeds(first: int, node: NodeProcess) -> None:
+    ops = 0
+    for seed in SEEDS[:1] if len(SEEDS) == 1 else range(first, min(first + CHUNK, RUNS)):
+        run = Run(seed, node)
+        try:
+            run.play()
+        except Exception as fault:
+            raise AssertionError(f"SIM_SEED={seed}: {fault}") from fault
+        assert {phone.node is None for phone in run.phones} == {True, False}, "a phone in each language"
+        ops += len(run.oracle.made)
+    print(f"seeds {first} to {first + CHUNK - 1}: {ops} ops")
+
+
+def test_what_may_happen_does(node: NodeProcess) -> None:
+    """The runs are wild enough to be worth something: conflicts, refusals, held ops, restores, clones, snapshots."""
+    seen: set[str] = set()
+    for seed in range(80):
+        run = Run(seed, node)
+        run.play()
+        seen |= {"clone" for phone in run.phones if "clone" in phone.name}
+        seen |= {"restore"} if run.office.restores else set()
+        seen |= {"moved"} if run.office.actors["officer"].former_units else set()
+        for entry in run.office.entries().values():
+            seen |= {entry.outcome, entry.type, f"{entry.type} {entry.outcome}", entry.reason or ""}
+            seen |= {entry.problem.code} if entry.problem else set()
+            seen |= {"overridden"} if entry.overridden else set()
+            seen |= {"was"} if entry.was else set()
+    wanted = {"clone", "restore", "moved", "applied", "conflict", "held", "refused", "overridden", "was", "attach"}
+    wanted |= {"detach", "withdraw", "command", "accept", "decline", "note", "late", "field-invalid", "rule-broken"}
+    wanted |= {"predecessor-refused", "declined", "stale-state"}
+    assert wanted <= seen, wanted - seen
