@@ -50,7 +50,9 @@ def serve(arguments: argparse.Namespace) -> int:
 def run_demo(arguments: argparse.Namespace) -> int:
     """Serve demo data, on this machine only unless asked otherwise."""
     if not _is_loopback(arguments.host) and not arguments.demo_public:
-        raise UsageError(f"{arguments.host} is not this machine alone; everybody knows the demo's passwords (--demo-public)")
+        raise UsageError(
+            f"{arguments.host} is not this machine alone; everybody knows the demo's passwords (--demo-public)"
+        )
     migrate(arguments.data)
     with transaction(arguments.data) as conn:
         demo.seed(conn, now_ms())
@@ -172,8 +174,14 @@ def _change_officer(conn: sqlite3.Connection, arguments: argparse.Namespace) -> 
             raise UsageError(f"there is no officer {user}")
         person = Person(demo.new_id(now_ms()), user, arguments.name or user, "verified")
         add_person(conn, person, now_ms())
-    ended = 0 if arguments.what == "add" else end_roles(conn, person.id, now_ms(), unit if arguments.what == "end" else None)
-    given = [] if arguments.what == "end" else [role for role in roles if give_role(conn, person.id, unit, role, now_ms())]
+    ended = (
+        0
+        if arguments.what == "add"
+        else end_roles(conn, person.id, now_ms(), unit if arguments.what == "end" else None)
+    )
+    given = (
+        [] if arguments.what == "end" else [role for role in roles if give_role(conn, person.id, unit, role, now_ms())]
+    )
     said = f"{user}: {ended} ended, {', '.join(given) or 'none'} given" + (f" in {unit}" if unit else "")
     return {"officer": user, "person": person.id, "unit": unit, "given": given, "ended": ended, "said": said}
 
@@ -218,7 +226,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="motcua", description="Một Cửa: portal and one-stop desk.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, run: Callable[[argparse.Namespace], int], words: str, *, data: bool = True) -> Any:  # noqa: ANN401
+    def command(name: str, run: Callable[[argparse.Namespace], int], words: str, *, data: bool = True) -> Any:
         added = commands.add_parser(name, help=words, description=words)
         added.set_defaults(run=run)
         if data:

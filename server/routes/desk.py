@@ -53,8 +53,8 @@ async def dossier_page(request: AnyRequest, dossier: str, sai: str = "") -> Answ
     sheet: Sheet = sheet_of(found, catalogue.named(found.form), catalogue)
     may_receive = found.state == "1" and office_role(actor, found) in WRITING
     return _page(
-        "desk/dossier.html", actor=actor, dossier=found, sheet=sheet, may_receive=may_receive, stale=sai == "stale-state",
-        state=state_id(found), received=_moment(found.submitted_ms), steps=[_step(step) for step in found.steps],
+        "desk/dossier.html", actor=actor, dossier=found, sheet=sheet, may_receive=may_receive,
+        stale=sai == "stale-state", state=state_id(found), received=_moment(found.submitted_ms), steps=[_step(step) for step in found.steps],
     )  # fmt: skip
 
 

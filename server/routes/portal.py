@@ -130,7 +130,11 @@ class Portal:
     def found(self, words: str) -> list[Form]:
         """Return the forms whose title or code has all the words, in order of title."""
         wanted = folded(words).split()
-        return [form for _, form in self.forms if all(word in folded(f"{form.title.vi} {form.procedure}") for word in wanted)]
+        return [
+            form
+            for _, form in self.forms
+            if all(word in folded(f"{form.title.vi} {form.procedure}") for word in wanted)
+        ]
 
     def search(self, words: str) -> Document:
         """Make the page of hits."""
@@ -153,7 +157,7 @@ class Portal:
                 lists_json=_data(json.dumps(shared, ensure_ascii=False, separators=(",", ":"))),
             )
 
-    def _page(self, template: str, **values: Any) -> Document:  # noqa: ANN401 - what a template is given
+    def _page(self, template: str, **values: Any) -> Document:
         built = assets()
         body = templates().render_template(
             template, css=built["app.css"], js=built["app.js"], english=built["en.json"], icons=icons(), **values
@@ -161,7 +165,9 @@ class Portal:
         return document(body.encode(), HTML)
 
     def _worker(self) -> Document:
-        kept = {path: each.etag.strip('"') for path, each in sorted(self.documents.items()) if not path.endswith(".png")}
+        kept = {
+            path: each.etag.strip('"') for path, each in sorted(self.documents.items()) if not path.endswith(".png")
+        }
         version = hashlib.sha256(json.dumps(kept).encode()).hexdigest()[:12]
         head = f"self.MOTCUA={json.dumps({'version': version, 'files': kept}, separators=(',', ':'))};\n"
         return document(head.encode() + (client.ROOT / "dist" / "sw.js").read_bytes(), MEDIA[".js"])

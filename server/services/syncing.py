@@ -12,7 +12,7 @@ from server.store.people import actor_of
 from server.store.store import Store, now_ms
 from server.store.writer import problem_of
 from sync.pull import Pulled, pull, read_cursor
-from sync.push import push, sweep
+from sync.push import forms_published, push, sweep
 
 RawOps = Sequence[bytes | msgspec.Raw]
 
@@ -73,3 +73,17 @@ async def sweep_waiting(store: Store) -> int:
         return swept
 
     return await store.write(job)
+
+
+async def release_forms(store: Store) -> None:
+    """Judge again what was held because its form was newer than the server."""
+
+    def job(conn: sqlite3.Connection, tip: Tip) -> None:
+        now = now_ms()
+        catalogue = store.shelf.fresh(conn)
+        ledger = SqliteLedger(conn, tip, now)
+        for procedure in sorted(catalogue.latest):
+            forms_published(ledger, catalogue, procedure, now)
+        ledger.flush()
+
+    await store.write(job)

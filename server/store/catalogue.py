@@ -1,4 +1,4 @@
-"""What the engine knows of the world: published forms, units and the key of proofs, kept in memory and re-read on change.
+"""What the engine knows of the world: published forms, units and the key of proofs, kept in memory, re-read on change.
 
 Any process may publish a form beside a running server: ``tip.catalogue`` is raised with it, in the same transaction,
 and each batch and each pull compares that number first.
@@ -44,7 +44,7 @@ class Catalogue:
         self.stamp = stamp
         rows = conn.execute("SELECT procedure, version, doc, digest FROM form ORDER BY procedure, version")
         self.forms = {(p, v): Published(decode_form(doc), doc, digest) for p, v, doc, digest in rows}
-        self.latest: dict[str, int] = dict(self.forms)
+        self.latest: dict[str, int] = {procedure: version for procedure, version in self.forms}  # noqa: C416 - keys as pairs
         units = conn.execute("SELECT id, kind, name, official_code, parent, valid_from, valid_to FROM unit")
         self.units = {row[0]: Unit(*row) for row in units}
         self._epoch: str = conn.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0]

@@ -20,7 +20,7 @@ class AlreadyServedError(Exception):
 
 
 def connect(data: Path, *, readonly: bool = False) -> sqlite3.Connection:
-    """Open the database: WAL, every commit fsynced, transactions begun by hand, checkpoints left to the checkpointer."""
+    """Open the database: WAL, every commit fsynced, transactions begun by hand, checkpoints the checkpointer's."""
     address = (data / FILE).resolve().as_uri() + ("?mode=ro" if readonly else "")
     conn = sqlite3.connect(address, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
     if not readonly:

@@ -65,7 +65,7 @@ class SqliteLedger:
 
     def __init__(self, conn: sqlite3.Connection, tip: Tip, now_ms: int) -> None:
         self._conn, self._tip, self._now_ms = conn, tip, now_ms
-        self._head = tip.head
+        self._head: int = tip.head
         self._ops: dict[str, Entry] = {}
         self._added: dict[str, Entry] = {}
         self._moved: dict[str, Entry] = {}
@@ -161,9 +161,7 @@ class SqliteLedger:
 
     def held_for_form(self, procedure: str) -> list[Entry]:
         """Return ops held ``form-unknown`` whose form names the procedure."""
-        rows = self._conn.execute(
-            _SELECT + " WHERE outcome = 'held' AND reason = 'form-unknown' ORDER BY received, n"
-        )
+        rows = self._conn.execute(_SELECT + " WHERE outcome = 'held' AND reason = 'form-unknown' ORDER BY received, n")
         wanted = f'"{procedure}@'.encode()
         found = self._held(rows, list(self._ops.values()))
         return [entry for entry in found if entry.reason == "form-unknown" and wanted in (entry.body or b"")]
@@ -188,9 +186,9 @@ class SqliteLedger:
         """Return the next number of a unit's day."""
         if (unit, day) not in self._numbers:
             row = self._conn.execute("SELECT last FROM counter WHERE unit = ? AND day = ?", (unit, day)).fetchone()
-            self._numbers[unit, day] = row[0] if row else 0
-        self._numbers[unit, day] += 1
-        return self._numbers[unit, day]
+            self._numbers[unit, day] = int(row[0]) if row else 0
+        number = self._numbers[unit, day] = self._numbers[unit, day] + 1
+        return number
 
     def actor(self, person: str) -> Actor:
         """Return a person with the rights they have now."""

@@ -1,4 +1,4 @@
-"""Persons, their sessions and their roles: plain look-ups and writes on a connection; the caller owns the transaction."""
+"""Persons, their sessions and their roles: look-ups and writes on a connection; the caller owns the transaction."""
 
 import hmac
 import sqlite3
@@ -131,7 +131,9 @@ def end_roles(conn: sqlite3.Connection, person: str, now_ms: int, unit: str | No
     ).rowcount
 
 
-def seen_device(conn: sqlite3.Connection, person: str, device: str, app: str | None, stats: str | None, now_ms: int) -> None:
+def seen_device(
+    conn: sqlite3.Connection, person: str, device: str, app: str | None, stats: str | None, now_ms: int
+) -> None:
     """Remember when a device last synchronised and what it said of itself."""
     conn.execute(
         """INSERT INTO device VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET

@@ -65,5 +65,3 @@ class Store:
         self.readers.close()
         self.conn.close()
         self._lock.release()
-
-

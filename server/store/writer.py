@@ -50,9 +50,9 @@ class Writer:
             RequestProblem: ``unavailable``, when the queue is full or the server ends.
         """
         future: Future[Any] = Future()
+        if self._closed:
+            raise RequestProblem("unavailable", retry_after_s=RETRY_AFTER_S)
         try:
-            if self._closed:
-                raise Full
             self._queue.put_nowait((job, future))
         except Full:
             raise RequestProblem("unavailable", retry_after_s=RETRY_AFTER_S) from None
@@ -103,7 +103,7 @@ class Writer:
             tip.save(self._conn)
             self._conn.execute("COMMIT")
             self.commits += 1
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001 - rule 3: whatever it was, the batch fails and the writer lives on
             self._throw_away(fault)
             done = [(future, None, problem_of(fault)) for _, future in batch]
         for future, result, error in done:
