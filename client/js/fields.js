@@ -120,6 +120,7 @@ function moneyInput(asking) {
 /** @param {Asking} asking */
 function dateInputs({ path, field, typed, answer }) {
   const parts = { day: "", month: "", year: "", precision: "day", ...typed };
+  let chosen = typed?.precision !== undefined && typed.precision !== "day";
   const boxes = DATE_PARTS.map((part) => {
     const input = h("input", {
       id: part === "day" ? inputId(path) : `${inputId(path)}:${part}`, name: `${path}:${part}`, type: "text", inputmode: "numeric",
@@ -139,22 +140,25 @@ function dateInputs({ path, field, typed, answer }) {
   });
   const read = () => {
     const now = Object.fromEntries(DATE_PARTS.map((part, at) => [part, /** @type {any} */ (boxes[at].querySelector("input")).value]));
+    if (field.kind === "partial_date" && !chosen) parts.precision = now.day ? "day" : now.month ? "month" : now.year ? "year" : "day";
+    for (const way of ways) /** @type {any} */ (way.firstChild).checked = /** @type {any} */ (way.firstChild).value === parts.precision;
     return { ...now, precision: parts.precision };
   };
   const fit = () => {
-    boxes[0].hidden = parts.precision !== "day";
-    boxes[1].hidden = parts.precision === "year";
+    boxes[0].hidden = chosen && parts.precision !== "day";
+    boxes[1].hidden = chosen && parts.precision === "year";
   };
-  fit();
   const row = h("div", { class: "date" }, ...boxes);
-  if (field.kind === "date") return [row];
-  const ways = ["day", "month", "year"].map((way) =>
+  const ways = (field.kind === "date" ? [] : ["day", "month", "year"]).map((way) =>
     radio(`${path}:precision`, way, t(`date.knows_${way}`), parts.precision === way, () => {
+      chosen = true;
       parts.precision = way;
       fit();
       answer(read());
     }),
   );
+  fit();
+  if (field.kind === "date") return [row];
   return [row, h("p", { class: "hint" }, t("date.partial")), h("div", { class: "precision" }, ...ways)];
 }
 

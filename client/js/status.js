@@ -9,7 +9,7 @@ import { hasText, t } from "./texts.js";
 
 /** Which of the four colours a state wears. @type {Record<string, string>} */
 const TONE = {
-  saved: "plain", unsaved: "need", waiting: "wait", locked: "wait", sending: "wait", partly: "wait", received: "ok",
+  saved: "plain", saving: "plain", unsaved: "need", waiting: "wait", locked: "wait", sending: "wait", partly: "wait", received: "ok",
   office: "accent", closed: "plain", ready: "accent", needs_you: "need", two_versions: "accent", held: "accent",
   refused: "need", duplicate: "accent", risk: "wait", stale: "plain",
 };
@@ -17,10 +17,10 @@ const TONE = {
 /**
  * Draw the line.
  * @param {State} state
- * @param {{dossier?: string|null, labelOfPath?: (path: string) => string, actions?: any[], live?: boolean}} [where]
+ * @param {{dossier?: string|null, labelOfPath?: (path: string) => string, actions?: any[], live?: boolean, words?: string}} [where]
  * @returns {HTMLElement}
  */
-export function stateLine(state, { dossier = null, labelOfPath = (path) => path, actions = [], live = false } = {}) {
+export function stateLine(state, { dossier = null, labelOfPath = (path) => path, actions = [], live = false, words } = {}) {
   return h(
     "div",
     {
@@ -30,7 +30,7 @@ export function stateLine(state, { dossier = null, labelOfPath = (path) => path,
       role: state.id === "unsaved" ? "alert" : live ? "status" : null,
     },
     icon(state.id),
-    h("div", { class: "state-words" }, h("strong", {}, labelOfState(state)), " ", h("span", {}, sentence(state, labelOfPath))),
+    h("div", { class: "state-words" }, h("strong", {}, labelOfState(state)), " ", h("span", {}, words ?? sentence(state, labelOfPath))),
     actions.length ? h("div", { class: "state-actions" }, ...actions) : null,
   );
 }
