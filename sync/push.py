@@ -86,11 +86,12 @@ class _Reconciler:
         body = canonical(raw)
         known = self._replay(actor, op.id, body)
         if known is not None:
-            return known
+            return self._with_code(op, known)
         entry = Entry(
             op=op.id, dossier=op.dossier, person=actor.person, type=_type(op), body=body,
             digest=sha256(body).digest(), received_ms=self.now_ms, at=to_ms(op.at), was=op.was,
         )  # fmt: skip
+        self._take_code(op, entry)
         return self._first(actor, op, entry)
 
     def release(self, entry: Entry, waived: str | None = None) -> bool:
@@ -163,6 +164,21 @@ class _Reconciler:
         if known.digest != sha256(body).digest():
             return OpResult(identifier, "refused", problem=op_problem("idempotency-mismatch"), again=True)
         return known, True
+
+    def _with_code(self, op: Op, known: Any) -> Any:
+        """Let a replay bring the code of a ``submit`` that is held: a phone never told it may have sent it first."""
+        if not isinstance(known, OpResult) and known[0].outcome == "held" and self._take_code(op, known[0]):
+            self.ledger.move_op(known[0])
+        return known
+
+    def _take_code(self, op: Op, entry: Entry) -> bool:
+        """Keep a proven code with its ``submit``, whose body does not hold it, until it is applied."""
+        if not isinstance(op, Submit) or op.code is None or entry.code is not None:
+            return False
+        if op.proof is None or op.proof != self.world.prove(op.dossier, op.code):
+            return False
+        entry.code, entry.proof = op.code, op.proof
+        return True
 
     def _first(self, actor: Actor, op: Op, entry: Entry) -> Any:
         dossier = self.ledger.find_dossier(op.dossier)
