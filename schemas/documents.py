@@ -236,8 +236,9 @@ def _options(path: str, field: Object) -> Iterator[Fault]:
 def _bounds(path: str, field: Object) -> Iterator[Fault]:
     kind = field.get("kind")
     for key in ("min", "max"):
-        if field.get(key) is not None and not _is_bound(kind, field[key]):
-            yield Fault(f"{path}.{key}", f"no bound for kind {kind}", field[key])
+        bound = field.get(key)
+        if isinstance(bound, int | str) and not isinstance(bound, bool) and not _is_bound(kind, bound):
+            yield Fault(f"{path}.{key}", f"no bound for kind {kind}", bound)
     least, most = field.get("min"), field.get("max")
     if least is not None and most is not None and _is_bound(kind, least) and _is_bound(kind, most):
         spec = FieldSpec(path="", section="", key="", kind=str(kind), policy="latest", label=Label(""), max=most)

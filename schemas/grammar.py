@@ -158,7 +158,8 @@ class Ground:
     def _field(self, condition: Object, path: str, place: Place) -> Iterator[Fault]:
         asked = [key for key in condition if key in _HEADS["field"]]
         if len(asked) != 1 and set(asked) != _BOUNDS:
-            yield Fault(path, "one question a condition: is, in, filled, a date or a number", condition)
+            if condition.keys() <= _HEADS["field"] | {"field"}:
+                yield Fault(path, "one question a condition: is, in, filled, a date or a number", condition)
             return
         kinds = _DATES if asked[0] in COMPARISONS else _NUMBERS if asked[0] in _BOUNDS else None
         yield from self.path(condition["field"], f"{path}.field", place, kinds)

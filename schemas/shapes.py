@@ -37,10 +37,10 @@ def shape_faults(value: Any, type_: type[msgspec.Struct]) -> Iterator[Fault]:  #
 
 
 def _walk(value: Any, kind: inspect.Type, path: str) -> Iterator[Fault]:  # noqa: ANN401 - any JSON value
-    if isinstance(value, Object):
-        yield from (Fault(_join(path, key), "written twice", key) for key in value.twice)
     if isinstance(kind, inspect.AnyType):
         return
+    if isinstance(value, Object) and not isinstance(kind, inspect.UnionType):
+        yield from (Fault(_join(path, key), "written twice", key) for key in value.twice)
     if isinstance(kind, inspect.UnionType):
         fitting = next((one for one in kind.types if _is(value, one)), None)
         if fitting is None:

@@ -118,7 +118,11 @@ def _written(kind: inspect.Type, *, conditions: bool) -> str:
     if isinstance(kind, inspect.TupleType):
         return f"[{', '.join(parts)}]"
     if isinstance(kind, inspect.DictType):
-        return "Condition" if conditions and isinstance(kind.value_type, inspect.AnyType) else f"Record<string, {parts[0]}>"
+        return (
+            "Condition"
+            if conditions and isinstance(kind.value_type, inspect.AnyType)
+            else f"Record<string, {parts[0]}>"
+        )
     return _PLAIN[type(kind)]
 
 

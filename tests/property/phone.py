@@ -14,6 +14,8 @@ def ask(questions: list[dict[str, Any]]) -> list[Any]:
     node = shutil.which("node")
     assert node is not None, "Node 20 or newer is needed"
     lines = "".join(json.dumps(question, ensure_ascii=True) + "\n" for question in questions)
-    done = subprocess.run([node, str(RUNNER)], input=lines, capture_output=True, text=True, encoding="utf-8", check=False)
+    done = subprocess.run(
+        [node, str(RUNNER)], input=lines, capture_output=True, text=True, encoding="utf-8", check=False
+    )
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.split("\n") if line]

@@ -77,14 +77,23 @@ class Maker:
 
     def figure(self, field: dict[str, Any], table: str | None) -> None:
         """Fill in a computation of what was asked before; where nothing fits, the field becomes text."""
-        wide = [path for path, kind, where in self.known if kind in ("integer", "money", "decimal", "computed")
-                and (table is None or where in (None, table))]
+        wide = [
+            path
+            for path, kind, where in self.known
+            if kind in ("integer", "money", "decimal", "computed") and (table is None or where in (None, table))
+        ]
         here = [(path, kind) for path, kind, where in self.known if where is None or where == table]
         whole = [path for path, kind in here if kind in ("integer", "money")]
-        pages = [path for path, kind, where in self.known if kind == "integer" and where in (None, table or self.table())]
+        pages = [
+            path for path, kind, where in self.known if kind == "integer" and where in (None, table or self.table())
+        ]
         dates = [path for path, kind in here if kind in ("date", "partial_date")]
-        ways = [("total", wide, self.random.randint(1, 3)), ("fee_copies", pages, 2), ("money_in_words", whole, 1),
-                ("date_in_words", dates, 1)]
+        ways = [
+            ("total", wide, self.random.randint(1, 3)),
+            ("fee_copies", pages, 2),
+            ("money_in_words", whole, 1),
+            ("date_in_words", dates, 1),
+        ]
         ways = [way for way in ways if way[1]]
         if not ways:
             field["kind"] = "text"
@@ -110,8 +119,11 @@ class Maker:
         return rule
 
     def path(self, table: str | None, *kinds: str) -> str | None:
-        near = [path for path, kind, where in self.known if (where is None or where == table)
-                and (not kinds or kind in kinds)]
+        near = [
+            path
+            for path, kind, where in self.known
+            if (where is None or where == table) and (not kinds or kind in kinds)
+        ]
         return self.pick(near) if near else None
 
     def condition(self, table: str | None, depth: int) -> dict[str, Any]:
@@ -124,8 +136,19 @@ class Maker:
 
     def leaf(self, table: str | None) -> dict[str, Any]:
         for _ in range(8):
-            made = self.pick([self.is_, self.filled, self.compares, self.bounds, self.age, self.days, self.count,
-                              self.same, self.id_fits])(table)
+            made = self.pick(
+                [
+                    self.is_,
+                    self.filled,
+                    self.compares,
+                    self.bounds,
+                    self.age,
+                    self.days,
+                    self.count,
+                    self.same,
+                    self.id_fits,
+                ]
+            )(table)
             if made is not None:
                 return made
         return {"field": "nowhere.none", "filled": True}
@@ -137,8 +160,16 @@ class Maker:
         path, kind = self.pick(found)
         if kind == "choices" and self.chance(0.4):
             return {"field": f"{path}/{self.pick(OPTIONS)}", "is": self.chance(0.5)}
-        answers = {"yes_no": [True, False], "choice": OPTIONS, "choices": OPTIONS, "integer": [0, 1, 7], "money": [1],
-                   "decimal": NUMBERS, "date": DATES, "partial_date": PARTIAL}.get(kind, TEXTS)
+        answers = {
+            "yes_no": [True, False],
+            "choice": OPTIONS,
+            "choices": OPTIONS,
+            "integer": [0, 1, 7],
+            "money": [1],
+            "decimal": NUMBERS,
+            "date": DATES,
+            "partial_date": PARTIAL,
+        }.get(kind, TEXTS)
         if self.chance(0.5):
             return {"field": path, "is": self.pick(answers)}
         return {"field": path, "in": [self.pick(answers) for _ in range(2)]}
@@ -158,7 +189,9 @@ class Maker:
 
     def limits(self) -> dict[str, Any]:
         low = self.random.randint(-3, 40)
-        return self.pick([{"at_least": low}, {"at_most": low}, {"at_least": low, "at_most": low + 5}, {"at_least": "2.5"}])
+        return self.pick(
+            [{"at_least": low}, {"at_most": low}, {"at_least": low, "at_most": low + 5}, {"at_least": "2.5"}]
+        )
 
     def bounds(self, table: str | None) -> dict[str, Any] | None:
         path = self.path(table, "integer", "money", "decimal", "computed")
@@ -212,12 +245,22 @@ class Maker:
             case "integer" | "money":
                 return self.pick([0, 1, 7, 15, 21, 40, -2, 250, 1_005_000, 20_000_115, 3_000_000_024, 2**53 - 1])
             case "address":
-                place = self.pick([{"commune": self.pick(COMMUNES)}, {"province": "01", "place": "phường Hoàn Kiếm"}, {}])
+                place = self.pick(
+                    [{"commune": self.pick(COMMUNES)}, {"province": "01", "place": "phường Hoàn Kiếm"}, {}]
+                )
                 spell = self.pick([{}, {"country": "VN"}, {"detail": self.pick(TEXTS)}, {"old": None}])
                 return place | spell
             case _:
-                return self.pick({"date": DATES, "partial_date": PARTIAL, "citizen_id": IDS, "choice": OPTIONS,
-                                  "decimal": NUMBERS, "yes_no": [True, False]}.get(kind, TEXTS))
+                return self.pick(
+                    {
+                        "date": DATES,
+                        "partial_date": PARTIAL,
+                        "citizen_id": IDS,
+                        "choice": OPTIONS,
+                        "decimal": NUMBERS,
+                        "yes_no": [True, False],
+                    }.get(kind, TEXTS)
+                )
 
     def today(self) -> date:
         return self.pick([date(2026, 11, 24), date(2024, 2, 29), date(1999, 12, 31)]) + timedelta(

@@ -35,9 +35,7 @@ def test_ten_thousand_random_cases_get_the_same_verdicts_on_phone_and_server() -
             {"ask": "form", "form": form, "values": maker.values(form), "today": maker.today().isoformat()}
             for _ in range(CASES // FORMS)
         ]
-    verdicts = [
-        verdict(json.dumps(q["form"]).encode(), q["values"], date.fromisoformat(q["today"])) for q in questions
-    ]
+    verdicts = [verdict(json.dumps(q["form"]).encode(), q["values"], date.fromisoformat(q["today"])) for q in questions]
     for question, here, there in zip(questions, verdicts, ask(questions), strict=True):
         assert here == there, json.dumps(question, ensure_ascii=False)
     seen = [{what: bool(one[what]) for what in one} for one in verdicts]

@@ -37,18 +37,79 @@ FIELDS: list[dict[str, Any]] = [
 ]
 SAMPLES: list[Any] = [
     *["", " ", "An", " An", "An\n", "hai\ndòng", "a\tb", "a\u0000b", "Thị Thủy", "Thu\u0309y", "x" * 101, "x" * 1001],
-    *["\U0001f469" * 3, "\U0001f469" * 5, "\u2028", "\u00a0An", "\ufeffAn", "An\u0085", "\ud800", "\u0661\u0662", "\x1c"],
+    *[
+        "\U0001f469" * 3,
+        "\U0001f469" * 5,
+        "\u2028",
+        "\u00a0An",
+        "\ufeffAn",
+        "An\u0085",
+        "\ud800",
+        "\u0661\u0662",
+        "\x1c",
+    ],
     *["1986", "1986-05", "1986-05-03", "2023-02-29", "2024-02-29", "1900-02-29", "2000-02-29", "0999", "1986-5-3"],
     *["1900", "1899", "1900-05", "1900-06", "2026-12", "2026-11", "2027", "1986-05-03\n", "1986-13", "1986-04-31"],
     *["09:14", "24:00", "9:14", "09:14\n", "020186001234", "02018600123", "020186001234\n", "\u0660" * 12],
-    *["0987123456", "02053812345", "+84987123456", "098712345", "0987 123 456", "an@xa.vn", "an@xa", "an@.vn", "a@b.c\n"],
-    *["an@" + "x" * 64 + ".vn", "x" * 65 + "@a.vn", "đ@a.vn", "B1234567", "b1234567", "B12345", "B123", "06154", "H37.07"],
-    *["so-noi-vu", "-x", "x" * 41, "a", "nu", "b", "0", "-0", "0.5", "-0.5", "-0.50", "3", "3.01", "2.555", "00.5", ".5", "1."],
+    *[
+        "0987123456",
+        "02053812345",
+        "+84987123456",
+        "098712345",
+        "0987 123 456",
+        "an@xa.vn",
+        "an@xa",
+        "an@.vn",
+        "a@b.c\n",
+    ],
+    *[
+        "an@" + "x" * 64 + ".vn",
+        "x" * 65 + "@a.vn",
+        "đ@a.vn",
+        "B1234567",
+        "b1234567",
+        "B12345",
+        "B123",
+        "06154",
+        "H37.07",
+    ],
+    *[
+        "so-noi-vu",
+        "-x",
+        "x" * 41,
+        "a",
+        "nu",
+        "b",
+        "0",
+        "-0",
+        "0.5",
+        "-0.5",
+        "-0.50",
+        "3",
+        "3.01",
+        "2.555",
+        "00.5",
+        ".5",
+        "1.",
+    ],
     *["1e3", "9" * 41, "12345678901234567890.12", 0, 1, -2, -3, 41, 2**53 - 1, 2**53, -(2**53), True, False, None, 2.5],
     *[[], {}, ["a"], {"commune": "06154"}, {"commune": "06154", "detail": "thôn Kéo Van"}, {"commune": "06155"}],
     *[{"province": "01", "place": "phường Hoàn Kiếm", "commune": None}, {"province": "01", "commune": "06154"}],
-    *[{"country": "CN", "place": "Bằng Tường"}, {"country": "CN", "province": "20"}, {"country": "cn"}, {"country": None}],
-    *[{"province": None}, {"province": "99"}, {"detail": " x"}, {"detail": 3}, {"zip": "x"}, {"old": "x" * 301}, {"old": ""}],
+    *[
+        {"country": "CN", "place": "Bằng Tường"},
+        {"country": "CN", "province": "20"},
+        {"country": "cn"},
+        {"country": None},
+    ],
+    *[
+        {"province": None},
+        {"province": "99"},
+        {"detail": " x"},
+        {"detail": 3},
+        {"zip": "x"},
+        {"old": "x" * 301},
+        {"old": ""},
+    ],
     *[{"country": "VN", "province": "20", "commune": "06154", "detail": "x", "old": "xã Bắc Việt, huyện Văn Lãng"}],
     *[{"commune": 6154}, {"commune": "06154", "place": None}, {"country": "LA", "province": None}, {"place": "a\nb"}],
 ]
@@ -83,7 +144,9 @@ def test_a_value_is_judged_alike_on_phone_and_server() -> None:
     pairs += [(dice.choice(FIELDS), some_value(dice)) for _ in range(CASES - len(pairs))]
     specs = {id(field): spec_of(field) for field in FIELDS}
     here = [fault_of(specs[id(field)], value) for field, value in pairs]
-    there = ask([{"ask": "value", "field": {"key": "f"} | field, "value": value, "lists": {}} for field, value in pairs])
+    there = ask(
+        [{"ask": "value", "field": {"key": "f"} | field, "value": value, "lists": {}} for field, value in pairs]
+    )
     for (field, value), one, other in zip(pairs, here, there, strict=True):
         assert one == other, (field, value)
     assert 1000 < sum(fault is None for fault in here) < CASES - 1000
@@ -91,10 +154,16 @@ def test_a_value_is_judged_alike_on_phone_and_server() -> None:
 
 def test_what_the_phone_makes_of_typed_text_is_canonical_to_the_server() -> None:
     dice = random.Random(8)
-    typed = [str(value) for value in SAMPLES if isinstance(value, str | int)] + [" +84 987.123.456 ", "24/11/2026", "1.250,50"]
+    typed = [str(value) for value in SAMPLES if isinstance(value, str | int)] + [
+        " +84 987.123.456 ",
+        "24/11/2026",
+        "1.250,50",
+    ]
     pairs = [(field, text) for field in FIELDS for text in typed]
     pairs += [(dice.choice(FIELDS), str(some_value(dice))) for _ in range(2_000)]
-    answers = ask([{"ask": "typed", "field": {"key": "f"} | field, "typed": text, "lists": {}} for field, text in pairs])
+    answers = ask(
+        [{"ask": "typed", "field": {"key": "f"} | field, "typed": text, "lists": {}} for field, text in pairs]
+    )
     kept = 0
     for (field, text), answer in zip(pairs, answers, strict=True):
         if "value" in answer:
@@ -147,7 +216,9 @@ REFUSED: list[tuple[str, Any, dict[str, Any]]] = [
 
 
 def test_typed_text_becomes_the_one_spelling() -> None:
-    answers = ask([{"ask": "typed", "field": {"key": "f", "kind": kind}, "typed": typed} for kind, typed, _ in CANONICAL])
+    answers = ask(
+        [{"ask": "typed", "field": {"key": "f", "kind": kind}, "typed": typed} for kind, typed, _ in CANONICAL]
+    )
     for (kind, typed, value), answer in zip(CANONICAL, answers, strict=True):
         assert answer == {"value": value}, (kind, typed)
 
@@ -163,5 +234,7 @@ def test_the_phone_knows_the_same_places() -> None:
     form = decode_form(msgspec.json.encode(form_of({"kind": "address"})))
     spec = form.plan.field("s.f")
     assert spec is not None
-    answers = ask([{"ask": "value", "field": {"key": "f", "kind": "address"}, "value": {"commune": code}} for code in codes])
+    answers = ask(
+        [{"ask": "value", "field": {"key": "f", "kind": "address"}, "value": {"commune": code}} for code in codes]
+    )
     assert answers == [fault_of(spec, {"commune": code}) for code in codes]
