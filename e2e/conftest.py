@@ -17,7 +17,7 @@ expect.set_options(timeout=15_000)
 @pytest.fixture(scope="session", autouse=True)
 def built_client() -> None:
     """Refuse to start on a client that was not built: every journey would fail for a reason that helps nobody."""
-    if not (ROOT / "client" / "dist" / "sw.js").exists():
+    if not (ROOT / "client" / "dist" / "manifest.json").exists():
         pytest.exit("client/dist is not built: run `make setup`, or `cd client && npm ci && node build.mjs`", 1)
 
 

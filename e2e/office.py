@@ -1,5 +1,6 @@
 """The server under test: a real process on a data folder of its own, stopped, killed and started again at one port."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -53,8 +54,9 @@ class Office:
         threading.Thread(target=self._keep_log, args=(self._process,), daemon=True).start()
         if not self._address_printed.wait(START_SECONDS):
             raise AssertionError(f"the server never printed its address:\n{self.log()[-4000:]}")
-        with httpx.Client(transport=httpx.HTTPTransport(retries=6)) as client:
-            client.get(f"{self.address}/health").raise_for_status()
+        while not self._listens():
+            self._die_or_wait(self._process)
+        httpx.get(f"{self.address}/health").raise_for_status()
 
     def stop(self) -> None:
         """End it as Ctrl-C does, and wait until it is gone."""
@@ -87,6 +89,16 @@ class Office:
             capture_output=True,
         )
         return str(json.loads(out.stdout)[0]["token"])
+
+    def _listens(self) -> bool:
+        """The address is printed before the port is open."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def _die_or_wait(self, process: subprocess.Popen[bytes]) -> None:
+        with contextlib.suppress(subprocess.TimeoutExpired):  # it lives: look at the port again
+            process.wait(0.02)
+            raise AssertionError(f"the server ended while it started:\n{self.log()[-4000:]}")
 
     def _end(self, how: signal.Signals) -> None:
         if self._process is None:

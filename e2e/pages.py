@@ -8,10 +8,11 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from e2e.office import ROOT, UNIT
+from e2e.people import SINGLE
 
 FORM = "1.004873"
 FORM_PAGE = f"/to-khai/{FORM}"
-PASSWORD = "demo"
+PASSWORD = "motcua-demo"
 Values = Mapping[str, Any]
 
 
@@ -99,6 +100,20 @@ class FormPages:
         """Press "Gửi"."""
         self.page.locator("[data-action=submit]").click()
 
+    def submit_if_offered(self) -> None:
+        """Press "Gửi" if this tab still has the button: another tab may have been quicker."""
+        button = self.page.locator("[data-action=submit]")
+        if button.count() and button.is_enabled():
+            button.click()
+
+    def try_now(self) -> None:
+        """Press "Thử ngay" where it is offered; where it is not, the phone is already trying."""
+        again = self.page.locator("[data-action=try-now]").first
+        settled = self.page.locator('[data-state="received"]').first
+        expect(again.or_(settled)).to_be_visible()
+        if again.is_visible():
+            again.click()
+
     def _fill_date(self, path: str, value: str) -> None:
         for part, text in zip(("year", "month", "day"), value.split("-"), strict=False):
             self.page.locator(f'[name="{path}:{part}"]').fill(text)
@@ -142,6 +157,28 @@ class Desk:
         """Take the dossier in: state 1 → 2."""
         self.page.locator("[data-action=receive]").click()
         expect(self.page.locator("[data-action=receive]")).to_have_count(0)
+
+
+def ready_to_send(page: Page) -> FormPages:
+    """Fill in the whole form and stop before "Gửi"."""
+    page.goto(FORM_PAGE)
+    form = FormPages(page)
+    form.fill_all(SINGLE)
+    form.review()
+    return form
+
+
+def kept_for_offline(page: Page) -> None:
+    """Wait until the service worker has everything and is in charge."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+
+
+def dossier_of(page: Page) -> str:
+    """Read the dossier's id off the page that shows it."""
+    found = page.locator("[data-dossier]").first.get_attribute("data-dossier")
+    if not found:
+        raise AssertionError(f"no dossier on {page.url}")
+    return found
 
 
 def status_page(dossier: str) -> str:

@@ -71,7 +71,9 @@ def canned(status: str, body: str) -> bytes:
     return f"{head}Connection: close\r\n\r\n".encode() + data
 
 
-CAPTIVE_PORTAL = canned("200 OK", "<!doctype html><title>Wi-Fi</title><form action=/login><button>Login</button></form>")
+CAPTIVE_PORTAL = canned(
+    "200 OK", "<!doctype html><title>Wi-Fi</title><form action=/login><button>Login</button></form>"
+)
 TOO_LARGE = canned("413 Request Entity Too Large", "<html><h1>413 Request Entity Too Large</h1></html>")
 BAD_GATEWAY = canned("502 Bad Gateway", "<html><h1>502 Bad Gateway</h1></html>")
 

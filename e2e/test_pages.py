@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.office import ROOT, Office
-from e2e.pages import FORM, FORM_PAGE, Desk, FormPages, kept_for_offline, ready_to_send, status_page
+from e2e.pages import FORM, FORM_PAGE, FormPages, kept_for_offline
 from e2e.people import SINGLE
 from e2e.phone import Phone
 from e2e.proxy import UNREACHABLE, FaultProxy
@@ -49,8 +47,14 @@ def look(page: Page, name: str) -> list[str]:
 def visit_pages(phone: Phone, office: Office, proxy: FaultProxy) -> Iterator[tuple[Page, str]]:
     """Walk through the life of a dossier, stopping at every page and state."""
     page = phone.page
-    for path, name in (("/", "home-empty"), ("/thu-tuc", "list"), (f"/thu-tuc/{FORM}", "procedure"),
-                       ("/cua-toi", "mine-empty"), ("/cai-dat", "settings"), ("/dang-nhap", "sign-in")):
+    for path, name in (
+        ("/", "home-empty"),
+        ("/thu-tuc", "list"),
+        (f"/thu-tuc/{FORM}", "procedure"),
+        ("/cua-toi", "mine-empty"),
+        ("/cai-dat", "settings"),
+        ("/dang-nhap", "sign-in"),
+    ):
         page.goto(path)
         expect(page.locator("h1")).to_be_visible()
         yield page, name

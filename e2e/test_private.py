@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from e2e.office import Office
-from e2e.pages import FORM_PAGE, Desk, FormPages, dossier_of, ready_to_send, sign_in, status_page
+from e2e.pages import FORM_PAGE, Desk, dossier_of, ready_to_send, sign_in, status_page
 from e2e.people import CITIZEN_ID
 from e2e.phone import Phone
 from e2e.proxy import FaultProxy
@@ -74,8 +74,15 @@ def test_a_citizen_id_is_in_no_address_title_cache_plain_record_or_log(
         note(citizen.page)
     assert CITIZEN_ID in desk.open(dossier)
     note(desk.page)
-    kept = {name: citizen.page.evaluate(dump) for name, dump in
-            (("databases", DUMP_DATABASES), ("caches", DUMP_CACHES), ("storage", DUMP_STORAGE))}
+    kept = {
+        name: citizen.page.evaluate(dump)
+        for name, dump in (("databases", DUMP_DATABASES), ("caches", DUMP_CACHES), ("storage", DUMP_STORAGE))
+    }
     assert dossier in kept["databases"], "the dump reads the records at all"
-    for where, text in {**kept, "addresses": "\n".join(addresses), "titles": "\n".join(titles), "log": office.log()}.items():
+    for where, text in {
+        **kept,
+        "addresses": "\n".join(addresses),
+        "titles": "\n".join(titles),
+        "log": office.log(),
+    }.items():
         assert CITIZEN_ID not in text, f"a citizen ID in {where}"

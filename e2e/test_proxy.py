@@ -17,7 +17,7 @@ class Echo(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     got: list[bytes]
 
-    def do_POST(self) -> None:  # noqa: N802  # the name http.server looks for
+    def do_POST(self) -> None:  # the name http.server looks for
         expected = int(self.headers["Content-Length"])
         body = self.rfile.read(expected)
         if len(body) < expected:
@@ -30,7 +30,7 @@ class Echo(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer)
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         self.send_response(200)
         self.send_header("Content-Length", "2")
         self.end_headers()
@@ -88,9 +88,7 @@ def test_an_answer_is_lost_only_after_the_server_has_it(road: FaultProxy, got: l
 
 
 @pytest.mark.parametrize("weather", [Weather(swallow=True), Weather(hold_answer=True)], ids=["before", "after"])
-def test_half_open_is_silent_on_either_side_of_the_server(
-    road: FaultProxy, got: list[bytes], weather: Weather
-) -> None:
+def test_half_open_is_silent_on_either_side_of_the_server(road: FaultProxy, got: list[bytes], weather: Weather) -> None:
     road.set(weather)
     with httpx.Client(timeout=0.5) as client, pytest.raises(httpx.ReadTimeout):
         post(client, road)
@@ -110,9 +108,7 @@ def test_cuts_fall_at_the_byte_asked_for(road: FaultProxy, got: list[bytes]) -> 
 
 
 @pytest.mark.parametrize(("answer", "status"), [(CAPTIVE_PORTAL, 200), (BAD_GATEWAY, 502)])
-def test_a_box_on_the_road_answers_by_itself(
-    road: FaultProxy, got: list[bytes], answer: bytes, status: int
-) -> None:
+def test_a_box_on_the_road_answers_by_itself(road: FaultProxy, got: list[bytes], answer: bytes, status: int) -> None:
     road.set(Weather(only=SYNC, answer=answer))
     with httpx.Client() as client:
         assert post(client, road).status_code == status

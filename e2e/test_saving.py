@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from e2e.pages import FORM_PAGE, FormPages
-from e2e.people import LONG_ANSWER, SINGLE
+from e2e.people import LONG_ANSWER
 from e2e.phone import Phone
 
 ROUNDS = 6
@@ -38,9 +38,6 @@ def test_a_full_phone_is_told_and_loses_nothing(citizen: Phone, tmp_path: Path) 
     page = citizen.page
     page.goto(FORM_PAGE)
     form = FormPages(page)
-    for earlier, value in SINGLE.items():
-        if earlier.startswith("applicant."):
-            break
     form.visit(section)
     box = page.locator(f'[name="{path}"]')
     box.fill("đã lưu trước khi đầy")
