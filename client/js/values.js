@@ -143,7 +143,7 @@ export function faultOf(field, value, lists = {}) {
       return dateBounds(field, value, value);
     case "partial_date":
       if (typeof value !== "string" || !isPartialDate(value)) return "not YYYY, YYYY-MM or YYYY-MM-DD";
-      return dateBounds(field, value.length < 10 ? value + "-12-31".slice(value.length - 10) : value, value);
+      return dateBounds(field, value + "YYYY-12-31".slice(value.length), value);
     case "time":
       return shape(TIME, value, "not HH:MM");
     case "citizen_id":
