@@ -17,10 +17,10 @@ const TONE = {
 /**
  * Draw the line.
  * @param {State} state
- * @param {{dossier?: string|null, labelOfPath?: (path: string) => string, actions?: any[], live?: boolean, words?: string}} [where]
+ * @param {{dossier?: string|null, labelOfPath?: (path: string) => string, actions?: any[], live?: boolean, words?: string, label?: string}} [where]
  * @returns {HTMLElement}
  */
-export function stateLine(state, { dossier = null, labelOfPath = (path) => path, actions = [], live = false, words } = {}) {
+export function stateLine(state, { dossier = null, labelOfPath = (path) => path, actions = [], live = false, words, label } = {}) {
   return h(
     "div",
     {
@@ -30,7 +30,7 @@ export function stateLine(state, { dossier = null, labelOfPath = (path) => path,
       role: state.id === "unsaved" ? "alert" : live ? "status" : null,
     },
     icon(state.id),
-    h("div", { class: "state-words" }, h("strong", {}, labelOfState(state)), " ", h("span", {}, words ?? sentence(state, labelOfPath))),
+    h("div", { class: "state-words" }, h("strong", {}, label ?? labelOfState(state)), " ", h("span", {}, words ?? sentence(state, labelOfPath))),
     actions.length ? h("div", { class: "state-actions" }, ...actions) : null,
   );
 }

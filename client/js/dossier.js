@@ -1,0 +1,107 @@
+/** One dossier: where it is, what happens next, and what is in it (`/cua-toi?d=…`). */
+import { formOf, knownLists } from "./db.js";
+import { h } from "./dom.js";
+import { linesOf } from "./forms.js";
+import { dateOf, timeOf } from "./moments.js";
+import { askAboutNews, sendNow } from "./news.js";
+import { reasonText, stateLine } from "./status.js";
+import { labelOf, t } from "./texts.js";
+import { nameIn, oneWork, valuesOf } from "./work.js";
+import { fieldAt } from "./values.js";
+import { answerText } from "./fields.js";
+
+/** Draw it. @param {import("./vault.js").Vault} vault @param {string} id @returns {Promise<any[]>} */
+export async function dossierView(vault, id) {
+  const draft = await vault.draft(id);
+  const work = await oneWork(vault, id, draft);
+  const copy = vault.session.copies.get(id);
+  const known = draft || copy || vault.session.isKnown(id) || vault.session.recordsOf(id).length;
+  const back = h("a", { class: "back", href: "/cua-toi" }, t("mine.title"));
+  if (!known) return [back, h("h1", {}, t("mine.unknown")), h("p", {}, t("mine.unknown_say"))];
+  const lists = await knownLists();
+  const values = { ...draft?.values, ...valuesOf(vault, id) };
+  const form = work.form ?? (await formOf(copy?.form ?? ""));
+  const labelOfPath = (/** @type {string} */ path) => {
+    const found = form && fieldAt(form, path);
+    return found ? labelOf(found.field.label) : path;
+  };
+  return [
+    back,
+    stateLine(work.state, { dossier: id, labelOfPath, actions: actionsOf(vault, work), live: true }),
+    h("h1", {}, work.title),
+    h("p", { class: "hint" }, [nameIn(form, values), unitName(copy?.unit ?? draft?.unit, lists)].filter(Boolean).join(" · ")),
+    codePanel(work.state),
+    ...nextWords(work.state),
+    ...conflictWords(copy, labelOfPath, form, lists),
+    copy?.notes?.length ? h("section", {}, h("h2", {}, t("dossier.notes")), ...copy.notes.map((/** @type {any} */ note) => h("p", {}, note.text))) : null,
+    form ? answersView(form, values, lists) : null,
+    copy ? h("p", { class: "hint" }, t("stale.say", { time: timeOf(copy.pulled_ms), date: dateOf(copy.pulled_ms) })) : null,
+  ];
+}
+
+/** @param {string|null|undefined} unit @param {Record<string, any[]>} lists */
+function unitName(unit, lists) {
+  const commune = (lists.communes ?? []).find((each) => each.code === unit);
+  return commune ? `${t(commune.type === "ward" ? "place.ward" : "place.commune")} ${commune.name}` : (unit ?? "");
+}
+
+/** @param {import("./status.js").State} state */
+function codePanel(state) {
+  if (!state.code) return null;
+  const parts = state.code.split("-").flatMap((part, at) => (at ? ["-", h("wbr"), part] : [part]));
+  const copy = h("button", { type: "button", class: "quiet", "data-action": "copy-code", onclick: () => navigator.clipboard?.writeText(state.code ?? "") }, t("do.copy_code"));
+  return h("div", { class: "panel" }, h("p", { class: "hint" }, t("dossier.code")), h("p", { class: "code" }, ...parts), copy);
+}
+
+/** @param {import("./status.js").State} state */
+function nextWords(state) {
+  if (state.id === "received") return [h("h2", {}, t("dossier.next")), h("p", {}, t("dossier.next_received"))];
+  if (state.id === "waiting" || state.id === "sending") return [h("h2", {}, t("dossier.goes")), h("p", {}, t("dossier.goes_say"))];
+  const errors = state.id === "refused" ? (state.problem?.errors ?? []) : [];
+  return errors.length ? [h("ul", {}, ...errors.map((/** @type {any} */ error) => h("li", {}, error.detail ?? reasonText(error.code))))] : [];
+}
+
+/** @param {any} copy @param {(path: string) => string} labelOfPath @param {any} form @param {Record<string, any[]>} lists */
+function conflictWords(copy, labelOfPath, form, lists) {
+  return (copy?.conflicts ?? []).map((/** @type {any} */ conflict) => {
+    const field = form && fieldAt(form, conflict.path)?.field;
+    const shown = conflict.siblings.map((/** @type {any} */ each) => (field ? answerText(field, each.value, lists) : String(each.value)));
+    return h("p", { class: "notice" }, t("conflict.told", { item: labelOfPath(conflict.path), a: shown[0] ?? "", b: shown[1] ?? "" }));
+  });
+}
+
+/** @param {any} form @param {Record<string, any>} values @param {Record<string, any[]>} lists */
+function answersView(form, values, lists) {
+  const parts = form.sections.map((/** @type {any} */ section) => {
+    const rows = new Set(Object.keys(values).filter((path) => path.startsWith(`${section.key}/`)).map((path) => path.split("/")[1]));
+    const starts = section.rows ? [...rows].filter((row) => values[`${section.key}/${row}`] !== "gone").map((row) => `${section.key}/${row}/`) : [`${section.key}.`];
+    const lines = starts.flatMap((start) => linesOf(section, start, values, lists, new Set())).filter(([, text]) => text);
+    return lines.length ? h("section", { class: "part-review" }, h("h3", {}, labelOf(section.title)), h("dl", {}, ...lines.flatMap(([label, text]) => [h("dt", {}, label), h("dd", {}, text)]))) : null;
+  });
+  return h("section", {}, h("h2", {}, t("dossier.answers")), ...parts);
+}
+
+/**
+ * What can be done about a dossier now.
+ * @param {import("./vault.js").Vault} vault
+ * @param {import("./work.js").Work} work
+ */
+export function actionsOf(vault, work) {
+  const edit = (/** @type {string} */ words) => h("a", { class: "action", href: `/to-khai/${work.procedure}?d=${work.id}`, "data-action": "continue" }, words);
+  switch (work.state.id) {
+    case "saved":
+      return [edit(t("do.continue"))];
+    case "waiting":
+    case "sending":
+      return [h("button", { type: "button", class: "quiet", "data-action": "try-now", onclick: () => sendNow(vault) }, t("do.try_now")), edit(t("do.edit"))];
+    case "locked":
+      return [h("a", { class: "action", href: `/dang-nhap?next=${encodeURIComponent("/cua-toi")}`, "data-action": "sign-in" }, t("do.sign_in"))];
+    case "refused":
+    case "needs_you":
+      return [edit(t("do.edit"))];
+    case "received":
+      return [edit(t("do.edit")), h("button", { type: "button", class: "quiet", "data-action": "ask-news", onclick: () => askAboutNews(vault) }, t("do.ask_news"))];
+    default:
+      return [h("button", { type: "button", class: "quiet", "data-action": "ask-news", onclick: () => askAboutNews(vault) }, t("do.ask_news"))];
+  }
+}

@@ -1,0 +1,50 @@
+/** The page script: speak the person's language, draw the page, stay in touch, and then let the worker in. */
+import { currentVault, learn } from "./accounts.js";
+import { setting } from "./db.js";
+import { openForm } from "./forms.js";
+import { settleSignOut, stayInTouch } from "./news.js";
+import { home, mine, nameOnPage, procedures, settings, signInPage } from "./pages.js";
+import { speak } from "./texts.js";
+import { register } from "./worker.js";
+import { NoAnswer } from "./wire.js";
+import { h, one } from "./dom.js";
+import { t } from "./texts.js";
+
+/** @type {Record<string, (vault: import("./vault.js").Vault) => Promise<any>>} */
+const PAGES = { home, mine, settings, procedures, "sign-in": signInPage };
+
+function showNetwork() {
+  const line = one("#net");
+  line.hidden = navigator.onLine !== false;
+  line.textContent = line.hidden ? "" : t("net.offline");
+}
+
+async function start() {
+  const page = document.body.dataset.page ?? "";
+  await speak((await setting("language")) ?? "vi");
+  showNetwork();
+  addEventListener("online", showNetwork);
+  addEventListener("offline", showNetwork);
+  let vault;
+  if (page === "form") ({ vault } = await openForm());
+  else {
+    if (await setting("ask-me")) await learn().catch(ignoreNoAnswer);
+    vault = await currentVault();
+    await PAGES[page]?.(vault);
+    await nameOnPage();
+  }
+  document.documentElement.dataset.ready = "";
+  stayInTouch(vault);
+  void settleSignOut();
+  await register();
+}
+
+/** @param {unknown} fault */
+function ignoreNoAnswer(fault) {
+  if (!(fault instanceof NoAnswer)) throw fault; // asked again at the next start
+}
+
+start().catch((fault) => {
+  one("main").prepend(h("p", { role: "alert", class: "notice" }, t("page.failed")));
+  throw fault;
+});
