@@ -11,6 +11,7 @@ be "improved" on one side alone.
 `Answers` is one reading of a form: its values on a day, with what is hidden and what is computed worked out once.
 """
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -24,6 +25,7 @@ from schemas.values import is_citizen_id, is_date, is_decimal, is_partial_date, 
 
 Days = tuple[date, date]
 Truth = bool | None
+Need = Condition | bool | None
 
 CONNECTIVES: Final = ("all", "any", "not")
 COMPARISONS: Final = ("before", "not_after", "after", "not_before")
@@ -32,7 +34,6 @@ FEMALE: Final = ("female", "nu")
 DAYS_SHIFT_MAX: Final = 100_000
 
 _DATE_KINDS: Final = ("date", "partial_date")
-_MONTH_DAYS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _FIRST_DAY: Final = date(1, 1, 1).toordinal()
 _LAST_DAY: Final = date(9999, 12, 31).toordinal()
 
@@ -47,14 +48,13 @@ def days_of(text: object) -> Days | None:
     if not isinstance(text, str) or not is_partial_date(text):
         return None
     year = int(text[:4])
-    if len(text) == 4:
+    if len(text) == len("YYYY"):
         return date(year, 1, 1), date(year, 12, 31)
     month = int(text[5:7])
-    if len(text) == 10:
+    if len(text) == len("YYYY-MM-DD"):
         day = date(year, month, int(text[8:]))
         return day, day
-    leap = month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    return date(year, month, 1), date(year, month, _MONTH_DAYS[month - 1] + leap)
+    return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 
 
 def years_between(earlier: date, later: date) -> int:
@@ -102,7 +102,7 @@ class Answers:
         """Return the rows in which a section's fields are asked: its row ids, or one null where it has no rows."""
         return [None] if section.rows is None else self.rows(section.key)
 
-    def holds(self, condition: Condition | bool | None, row: str | None, *, default: bool) -> bool:
+    def holds(self, condition: Need, row: str | None, *, default: bool) -> bool:
         """Return whether a condition is true, false counted for unknown; ``default`` stands for an absent one."""
         if condition is None or isinstance(condition, bool):
             return default if condition is None else condition
@@ -117,7 +117,7 @@ class Answers:
         return self.section_hidden(section) or self._remember((f"{section.key}.{field.key}", row), field.when, row)
 
     def _remember(self, name: tuple[str, str | None], when: Condition | None, row: str | None) -> bool:
-        """Work out once whether something is hidden. While that is under way it counts as shown: forms have no cycles."""
+        """Work out once whether something is hidden. Meanwhile it counts as shown: sound forms have no cycles."""
         known = self._hidden.get(name)
         if known is not None:
             return known
@@ -126,7 +126,7 @@ class Answers:
         return hidden
 
     def value(self, path: str, row: str | None) -> tuple[Field, Any] | None:
-        """Return a field and what it holds, null for missing or hidden; or null where the form has no such path here."""
+        """Return a field and what it holds (null: missing or hidden); or null where there is no such path here."""
         path, _, option = dotted(path).partition("/")
         found = self._fields.get(path)
         if found is None:
@@ -136,7 +136,7 @@ class Answers:
             return field, self.held(section, field, None, option)
         return None if row is None else (field, self.held(section, field, row, option))
 
-    def held(self, section: Section, field: Field, row: str | None, option: str = "") -> Any:  # noqa: ANN401 - JSON
+    def held(self, section: Section, field: Field, row: str | None, option: str = "") -> Any:
         """Return what a field, or one option of ``choices``, holds in a row: null where missing or hidden."""
         if self.field_hidden(section, field, row):
             return None
@@ -152,7 +152,7 @@ class Answers:
             tuple(sorted(p[len(start) :] for p, v in self.values.items() if v is True and p.startswith(start))) or None
         )
 
-    def computed(self, section: Section, field: Field, row: str | None) -> Any:  # noqa: ANN401 - number or text
+    def computed(self, section: Section, field: Field, row: str | None) -> Any:
         """Return what a computed field holds, worked out once from the fields it names."""
         name = (f"{section.key}.{field.key}", row)
         if name not in self._computed:
@@ -160,7 +160,7 @@ class Answers:
             self._computed[name] = self._compute(field, row)
         return self._computed[name]
 
-    def _compute(self, field: Field, row: str | None) -> Any:  # noqa: ANN401 - number or text
+    def _compute(self, field: Field, row: str | None) -> Any:
         paths = [dotted(path) for path in field.of or []]
         if field.compute == "total":
             return total([value for path in paths for value in self._column(path, row)])
@@ -178,7 +178,7 @@ class Answers:
         rows = self._rows.get(section) if row is None else None
         return [self._single(path, row)] if rows is None else [self._single(path, one) for one in rows]
 
-    def _single(self, path: str, row: str | None) -> Any:  # noqa: ANN401 - any JSON value
+    def _single(self, path: str, row: str | None) -> Any:
         found = self.value(path, row)
         return None if found is None else found[1]
 
@@ -222,7 +222,7 @@ class Answers:
         number = _number(value)
         return None if number is None else _within(number, number, condition)
 
-    def _day(self, moment: Any, row: str | None) -> Days | None:  # noqa: ANN401 - text or {"today": n}
+    def _day(self, moment: Any, row: str | None) -> Days | None:
         """Return the days that an X of the language may be."""
         if moment == "today":
             return self.today, self.today
@@ -305,7 +305,7 @@ def _not(part: Truth) -> Truth:
     return None if part is None else not part
 
 
-def _equal(left: Any, right: Any) -> bool:  # noqa: ANN401 - any JSON value
+def _equal(left: Any, right: Any) -> bool:
     """Compare two values of the same JSON type: text after NFC and trim, an address part by part."""
     if isinstance(left, str) and isinstance(right, str):
         return trimmed(left) == trimmed(right)

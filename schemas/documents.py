@@ -107,7 +107,7 @@ class _Check:
                 dates.append(value)
                 if not is_date(value):
                     yield Fault(key, "not a date YYYY-MM-DD", value)
-        if len(dates) == 2 and dates[0] > dates[1]:
+        if len(dates) > 1 and dates[0] > dates[1]:
             yield Fault("effective_to", "before effective_from", dates[1])
         if self.document.get("sections") == []:
             yield Fault("sections", "a form has at least one section", [])
@@ -145,7 +145,7 @@ class _Check:
         if field.get("required", False) is not False:
             yield Fault(f"{path}.required", "a computed field is not asked for", field["required"])
         name, paths = field.get("compute"), field.get("of")
-        if name not in _COMPUTES or not isinstance(paths, list):
+        if not isinstance(name, str) or name not in _COMPUTES or not isinstance(paths, list):
             return
         number, kinds = _COMPUTES[name]
         if not paths or (number is not None and len(paths) != number):
@@ -163,7 +163,7 @@ class _Check:
         place = Place(None, free=True)
         yield from self.ground.check_in(rule.get("check"), f"{path}.check", place)
         for index, field in enumerate(_list(rule, "fields")):
-            if field not in self.ground.tables:
+            if not isinstance(field, str) or field not in self.ground.tables:
                 yield from self.ground.path(field, f"{path}.fields[{index}]", place, None)
 
     def _slot(self, path: str, slot: Object) -> Iterator[Fault]:

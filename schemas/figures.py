@@ -18,6 +18,8 @@ COPY_MAX_VND: Final = 200_000
 _DIGITS: Final = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _SCALES: Final = ("", "nghìn", "triệu")
 _BILLION: Final = 10**9
+_APRIL: Final = 4  # said "tháng tư"
+_FIVE: Final = 5  # said "lăm" after a ten
 
 
 def computed(name: str, values: list[Any]) -> int | str | None:
@@ -33,7 +35,7 @@ def computed(name: str, values: list[Any]) -> int | str | None:
     return money_in_words(value)
 
 
-def fee_copies(pages: Any = None, copies: Any = None, *_: Any) -> int | None:  # noqa: ANN401 - values of a draft
+def fee_copies(pages: Any = None, copies: Any = None, *_: Any) -> int | None:
     """Return the fee in VND for certified copies of a paper with so many pages."""
     if not _is_whole(pages) or not _is_whole(copies) or pages < 0 or copies < 0:
         return None
@@ -54,20 +56,20 @@ def total(values: list[Any]) -> int | str | None:
     return _decimal_text(units, places)
 
 
-def date_in_words(value: Any) -> str | None:  # noqa: ANN401 - a value of a draft
+def date_in_words(value: Any) -> str | None:
     """Return a date, or the part of it that is known, in words: ``Ngày mười lăm tháng tư năm …``."""
     if not isinstance(value, str) or not is_partial_date(value):
         return None
     words = [f"năm {in_words(int(value[:4]))}"]
     if len(value) > len("YYYY"):
         month = int(value[5:7])
-        words.append(f"tháng {'tư' if month == 4 else in_words(month)}")  # noqa: PLR2004 - April is said its own way
+        words.append(f"tháng {'tư' if month == _APRIL else in_words(month)}")
     if len(value) > len("YYYY-MM"):
         words.append(f"ngày {in_words(int(value[8:]))}")
     return _sentence(" ".join(reversed(words)))
 
 
-def money_in_words(value: Any) -> str | None:  # noqa: ANN401 - a value of a draft
+def money_in_words(value: Any) -> str | None:
     """Return a sum in VND in words: ``Một trăm linh năm nghìn đồng``."""
     if not _is_whole(value) or abs(value) > INTEGER_MAX:
         return None
@@ -105,7 +107,7 @@ def _group(group: int, *, inner: bool) -> list[str]:
         words += [_DIGITS[tens], "mươi"]
     if units == 1 and tens > 1:
         words.append("mốt")
-    elif units == 5 and tens:  # noqa: PLR2004 - five after a ten is said "lăm"
+    elif units == _FIVE and tens:
         words.append("lăm")
     elif units:
         words.append(_DIGITS[units])

@@ -15,6 +15,7 @@ DEPTH_MAX: Final = 8
 
 _DATES: Final = ("date", "partial_date")
 _NUMBERS: Final = ("integer", "money", "decimal", "computed")
+_PAIR: Final = 2
 _BOUNDS: Final = frozenset({"at_least", "at_most"})
 
 #: The words a condition may begin with, and the keys that may stand beside each.
@@ -96,41 +97,53 @@ class Ground:
         yield from self._of_head(heads[0], condition, path, place, depth)
 
     def _of_head(self, head: str, condition: Object, path: str, place: Place, depth: int) -> Iterator[Fault]:
-        match head:
-            case "all" | "any":
-                parts = condition[head]
-                if not isinstance(parts, list) or not parts:
-                    yield Fault(f"{path}.{head}", "not a list of conditions", parts)
-                    return
-                for index, part in enumerate(parts):
-                    yield from self.check_in(part, f"{path}.{head}[{index}]", place, depth + 1)
-            case "not":
-                yield from self.check_in(condition["not"], f"{path}.not", place, depth + 1)
-            case "field":
-                yield from self._field(condition, path, place)
-            case "age":
-                yield from self.path(condition["age"], f"{path}.age", place, _DATES)
-                yield from self._moment(condition.get("on"), f"{path}.on", place)
-                yield from _bounds(condition, path, wanted=True)
-            case "days":
-                yield from self._pair(condition, "days", path)
-                for index, moment in enumerate(_pair_of(condition["days"])):
-                    yield from self._moment(moment, f"{path}.days[{index}]", place)
-                yield from _bounds(condition, path, wanted=True)
-            case "count":
-                if condition["count"] not in self.tables:
-                    yield Fault(f"{path}.count", "not a section with rows", condition["count"])
-                yield from _bounds(condition, path, wanted=True)
-            case "same":
-                yield from self._pair(condition, "same", path)
-                for index, one in enumerate(_pair_of(condition["same"])):
-                    yield from self.path(one, f"{path}.same[{index}]", place, None)
-            case _:
-                yield from self.path(condition["id_fits"], f"{path}.id_fits", place, ("citizen_id",))
-                if "born" in condition:
-                    yield from self.path(condition["born"], f"{path}.born", place, _DATES)
-                if "sex" in condition:
-                    yield from self.path(condition["sex"], f"{path}.sex", place, ("choice", "text"))
+        if head in ("all", "any"):
+            parts = condition[head]
+            if not isinstance(parts, list) or not parts:
+                yield Fault(f"{path}.{head}", "not a list of conditions", parts)
+                return
+            for index, part in enumerate(parts):
+                yield from self.check_in(part, f"{path}.{head}[{index}]", place, depth + 1)
+        elif head == "not":
+            yield from self.check_in(condition["not"], f"{path}.not", place, depth + 1)
+        else:
+            questions = {
+                "field": self._field,
+                "age": self._age,
+                "days": self._days,
+                "count": self._count,
+                "same": self._same,
+                "id_fits": self._id_fits,
+            }
+            yield from questions[head](condition, path, place)
+
+    def _age(self, condition: Object, path: str, place: Place) -> Iterator[Fault]:
+        yield from self.path(condition["age"], f"{path}.age", place, _DATES)
+        yield from self._moment(condition.get("on"), f"{path}.on", place)
+        yield from _bounds(condition, path, wanted=True)
+
+    def _days(self, condition: Object, path: str, place: Place) -> Iterator[Fault]:
+        yield from _not_a_pair(condition, "days", path)
+        for index, moment in enumerate(_pair_of(condition["days"])):
+            yield from self._moment(moment, f"{path}.days[{index}]", place)
+        yield from _bounds(condition, path, wanted=True)
+
+    def _count(self, condition: Object, path: str, _: Place) -> Iterator[Fault]:
+        if not isinstance(condition["count"], str) or condition["count"] not in self.tables:
+            yield Fault(f"{path}.count", "not a section with rows", condition["count"])
+        yield from _bounds(condition, path, wanted=True)
+
+    def _same(self, condition: Object, path: str, place: Place) -> Iterator[Fault]:
+        yield from _not_a_pair(condition, "same", path)
+        for index, one in enumerate(_pair_of(condition["same"])):
+            yield from self.path(one, f"{path}.same[{index}]", place, None)
+
+    def _id_fits(self, condition: Object, path: str, place: Place) -> Iterator[Fault]:
+        yield from self.path(condition["id_fits"], f"{path}.id_fits", place, ("citizen_id",))
+        if "born" in condition:
+            yield from self.path(condition["born"], f"{path}.born", place, _DATES)
+        if "sex" in condition:
+            yield from self.path(condition["sex"], f"{path}.sex", place, ("choice", "text"))
 
     def path(self, path: object, where: str, place: Place, kinds: tuple[str, ...] | None) -> Iterator[Fault]:
         """Yield what is wrong with a path written in a form: unknown, of another kind, or in rows out of reach."""
@@ -207,10 +220,6 @@ class Ground:
         elif moment != "today" and not is_date(moment):
             yield from self.path(moment, where, place, _DATES)
 
-    def _pair(self, condition: Object, head: str, path: str) -> Iterator[Fault]:
-        if not _pair_of(condition[head]):
-            yield Fault(f"{path}.{head}", "not a pair", condition[head])
-
 
 def options(field: Object) -> tuple[str, ...] | None:
     """Return the answers of a choice, or null for a field of another kind."""
@@ -265,8 +274,13 @@ def _objects(items: object) -> Iterator[Object]:
             yield item
 
 
+def _not_a_pair(condition: Object, head: str, path: str) -> Iterator[Fault]:
+    if not _pair_of(condition[head]):
+        yield Fault(f"{path}.{head}", "not a pair", condition[head])
+
+
 def _pair_of(items: object) -> list[Any]:
-    return items if isinstance(items, list) and len(items) == 2 else []
+    return items if isinstance(items, list) and len(items) == _PAIR else []
 
 
 def _is_whole(value: object) -> bool:

@@ -31,12 +31,12 @@ _NAMES: Final[dict[type[inspect.Type], str]] = {
 }
 
 
-def shape_faults(value: Any, type_: type[msgspec.Struct]) -> Iterator[Fault]:  # noqa: ANN401 - any JSON value
+def shape_faults(value: Any, type_: type[msgspec.Struct]) -> Iterator[Fault]:
     """Yield what does not fit a struct, everywhere below it."""
     yield from _walk(value, inspect.type_info(type_), "")
 
 
-def _walk(value: Any, kind: inspect.Type, path: str) -> Iterator[Fault]:  # noqa: ANN401 - any JSON value
+def _walk(value: Any, kind: inspect.Type, path: str) -> Iterator[Fault]:
     if isinstance(kind, inspect.AnyType):
         return
     if isinstance(value, Object) and not isinstance(kind, inspect.UnionType):
@@ -53,7 +53,7 @@ def _walk(value: Any, kind: inspect.Type, path: str) -> Iterator[Fault]:  # noqa
         yield from _inside(value, kind, path)
 
 
-def _inside(value: Any, kind: inspect.Type, path: str) -> Iterator[Fault]:  # noqa: ANN401 - a value of that kind
+def _inside(value: Any, kind: inspect.Type, path: str) -> Iterator[Fault]:
     if isinstance(kind, inspect.StructType):
         yield from _struct(value, kind, path)
     elif isinstance(kind, inspect.ListType):
@@ -78,7 +78,7 @@ def _struct(value: Object, kind: inspect.StructType, path: str) -> Iterator[Faul
             yield Fault(_join(path, key), "missing")
 
 
-def _limits(value: Any, kind: inspect.Type, path: str) -> Iterator[Fault]:  # noqa: ANN401 - int or text
+def _limits(value: Any, kind: inspect.Type, path: str) -> Iterator[Fault]:
     if isinstance(kind, inspect.LiteralType) and value not in kind.values:
         yield Fault(path, f"not one of {', '.join(map(str, kind.values))}", value)
     if isinstance(kind, inspect.IntType):

@@ -5,7 +5,7 @@
 
 import sys
 from collections.abc import Iterable
-from typing import Any, Final, Union, get_args
+from typing import Any, Final, get_args
 
 from msgspec import NODEFAULT, Struct, inspect
 
@@ -21,7 +21,7 @@ ROOTS: Final[tuple[type[Struct], ...]] = (
     messages.AccountBegun,
     messages.Account,
     problems.Problem,
-    *get_args(Union[ops.Op]),  # noqa: UP007 - Op is a union of types, and a lone one would have no arguments
+    *get_args(ops.Op),
 )
 
 _HEAD: Final = """\
@@ -126,7 +126,7 @@ def _written(kind: inspect.Type, *, conditions: bool) -> str:
     return _PLAIN[type(kind)]
 
 
-def _quoted(value: Any) -> str:  # noqa: ANN401 - text or a number
+def _quoted(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 

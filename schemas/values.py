@@ -1,13 +1,14 @@
-"""Canonical values: one spelling for each answer, made so on the phone and checked again by the server (forms.md §1).
+r"""Canonical values: one spelling for each answer, made so on the phone and checked again by the server (forms.md §1).
 
-Rule 1. Null is always allowed: the field is cleared. Empty text in ``text``, ``long_text`` and ``name`` counts as empty.
-Rule 2. A value here may be incomplete, never misspelled: whether an address names a commune is for ``required`` to ask.
+Rule 1. Null is always allowed: the field is cleared. Empty text in ``text``, ``long_text``, ``name`` counts as empty.
+Rule 2. A value may be incomplete, never misspelled: whether an address names a commune is for ``required`` to ask.
 Rule 3. `client/js/values.js` gives the same verdicts; a differential test compares them. Hence the explicit sets of
-characters: Python's ``\\d``, ``\\s`` and ``strip`` are not JavaScript's.
+characters: Python's ``\d``, ``\s`` and ``strip`` are not JavaScript's.
 """
 
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
@@ -44,12 +45,11 @@ _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL: Final = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+\Z")
 _KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 
-_MONTH_DAYS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _ADDRESS_TEXTS: Final = ("detail", "old", "place")
 _ADDRESS_KEYS: Final = frozenset({"country", "province", "commune", *_ADDRESS_TEXTS})
 
 
-def fault_of(field: FieldSpec, value: Any) -> str | None:  # noqa: ANN401 - any JSON value may arrive
+def fault_of(field: FieldSpec, value: Any) -> str | None:
     """Return why a value is not the canonical spelling of an answer to this field, or null when it is."""
     return None if value is None else _FAULTS[field.kind](field, value)
 
@@ -65,8 +65,7 @@ def is_date(text: str) -> bool:
     if match is None:
         return False
     year, month, day = int(match[1]), int(match[2]), int(match[3])
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    return day <= _MONTH_DAYS[month - 1] and (day < 29 or month != 2 or leap)
+    return day <= monthrange(year, month)[1]
 
 
 def is_partial_date(text: str) -> bool:
@@ -99,7 +98,7 @@ def _text(text: object, length_max: int, control: re.Pattern[str] = _CONTROL) ->
     return f"longer than {length_max}" if len(text) > length_max else None
 
 
-def _long(field: FieldSpec, value: Any, most: int, control: re.Pattern[str] = _CONTROL) -> str | None:  # noqa: ANN401
+def _long(field: FieldSpec, value: Any, most: int, control: re.Pattern[str] = _CONTROL) -> str | None:
     fault = _text(value, most if field.length_max is None else field.length_max, control)
     if fault is None and field.length_min is not None and 0 < len(value) < field.length_min:
         return f"shorter than {field.length_min}"
@@ -134,7 +133,7 @@ def _date_fault(field: FieldSpec, value: object) -> str | None:
 def _partial_date_fault(field: FieldSpec, value: object) -> str | None:
     if not isinstance(value, str) or not is_partial_date(value):
         return "not YYYY, YYYY-MM or YYYY-MM-DD"
-    return _bounds(field, value + "-12-31"[len(value) - 10 :] if len(value) < 10 else value, value)
+    return _bounds(field, value + "YYYY-12-31"[len(value) :], value)
 
 
 def _bounds(field: FieldSpec, latest: str, earliest: str) -> str | None:

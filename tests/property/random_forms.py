@@ -4,10 +4,10 @@ import random
 from datetime import date, timedelta
 from typing import Any
 
-KINDS = (
-    "text name date partial_date citizen_id address choice choices integer decimal money yes_no date partial_date "
-    "computed"
-).split()
+KINDS = [
+    *("text", "name", "date", "partial_date", "citizen_id", "address", "choice", "choices", "integer", "decimal"),
+    *("money", "yes_no", "date", "partial_date", "computed"),
+]
 OPTIONS = ("a", "b", "male", "female", "nu")
 ROWS = [f"0192f0e0-0000-7000-8000-{n:012x}" for n in range(4)]
 TEXTS = ["An", " An ", "A\u0302n", "\u00c2n", "", "ho\u0300a"]
@@ -26,7 +26,7 @@ class Maker:
         self.known: list[tuple[str, str, str | None]] = []  # path, kind, table
         self.tables: list[str] = []
 
-    def pick(self, items: Any) -> Any:
+    def pick(self, items: Any) -> Any:  # whatever the caller put in
         return self.random.choice(items)
 
     def chance(self, share: float) -> bool:
@@ -136,7 +136,7 @@ class Maker:
 
     def leaf(self, table: str | None) -> dict[str, Any]:
         for _ in range(8):
-            made = self.pick(
+            made: dict[str, Any] | None = self.pick(
                 [
                     self.is_,
                     self.filled,
@@ -189,9 +189,10 @@ class Maker:
 
     def limits(self) -> dict[str, Any]:
         low = self.random.randint(-3, 40)
-        return self.pick(
+        bounds: dict[str, Any] = self.pick(
             [{"at_least": low}, {"at_most": low}, {"at_least": low, "at_most": low + 5}, {"at_least": "2.5"}]
         )
+        return bounds
 
     def bounds(self, table: str | None) -> dict[str, Any] | None:
         path = self.path(table, "integer", "money", "decimal", "computed")
@@ -263,6 +264,5 @@ class Maker:
                 )
 
     def today(self) -> date:
-        return self.pick([date(2026, 11, 24), date(2024, 2, 29), date(1999, 12, 31)]) + timedelta(
-            days=self.random.randint(-400, 400)
-        )
+        near: date = self.pick([date(2026, 11, 24), date(2024, 2, 29), date(1999, 12, 31)])
+        return near + timedelta(days=self.random.randint(-400, 400))

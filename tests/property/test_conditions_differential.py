@@ -27,7 +27,7 @@ def verdict(raw: bytes, values: dict[str, Any], today: date) -> dict[str, Any]:
 
 
 def test_ten_thousand_random_cases_get_the_same_verdicts_on_phone_and_server() -> None:
-    questions = []
+    questions: list[dict[str, Any]] = []
     for seed in range(FORMS):
         maker = Maker(seed)
         form = maker.form()

@@ -118,10 +118,7 @@ LETTERS = "aÁ9 0.-\n\u00a0đ\u0309@:/+\u2028\ud800\U0001f469"
 
 def spec_of(field: dict[str, Any]) -> FieldSpec:
     """Return the spec that a form with this one field has for it."""
-    if field["kind"] == "choices":
-        spec = form_of(field).plan.field("s.f/a")
-    else:
-        spec = form_of(field).plan.field("s.f")
+    spec = form_of(field).plan.field("s.f/a") if field["kind"] == "choices" else form_of(field).plan.field("s.f")
     assert spec is not None
     return spec
 

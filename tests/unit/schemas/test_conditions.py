@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from schemas.conditions import Answers
+from schemas.conditions import Answers, Truth
 from tests.unit.schemas.samples import OTHER_ROW, ROW, TODAY, field, form, section
 
 OPTIONS = [{"value": v, "label": {"vi": v}} for v in ("a", "b", "male", "female", "nam")]
@@ -127,9 +127,7 @@ def truth(
         ({"id_fits": "s.id", "sex": "s.sex"}, {"s.id": "020186001234", "s.sex": "a"}, U),
     ],
 )
-def test_each_head_has_its_three_values(
-    condition: dict[str, Any], values: dict[str, Any], expected: bool | None
-) -> None:
+def test_each_head_has_its_three_values(condition: dict[str, Any], values: dict[str, Any], expected: Truth) -> None:
     assert truth(condition, values) is expected
 
 
@@ -149,7 +147,7 @@ TRUE, FALSE, UNKNOWN = {"field": "s.ok", "is": True}, {"field": "s.ok", "is": Fa
         ({"not": UNKNOWN}, U),
     ],
 )
-def test_connectives_follow_kleene(condition: dict[str, Any], expected: bool | None) -> None:
+def test_connectives_follow_kleene(condition: dict[str, Any], expected: Truth) -> None:
     assert truth(condition, {"s.ok": True}) is expected
 
 

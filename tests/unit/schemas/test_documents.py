@@ -1,6 +1,7 @@
 """What ``motcua form check`` finds in a form document: path, reason and value of every fault (forms.md §3)."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def test_a_sound_form_has_no_fault() -> None:
         field("text", "text", length_min=1, length_max=1),
         when={"field": "s.ways/a", "is": True},
     )
-    checks = [
+    checks: list[dict[str, Any]] = [
         {"all": [nested(7), {"any": [{"field": "s.pick", "in": ["a", "b"]}]}]},
         {"field": "s.born", "not_after": {"today": -60}},
         {"field": "s.died", "after": "s.born"},
@@ -94,13 +95,39 @@ def test_what_only_some_readers_of_json_take_is_a_fault(raw: bytes) -> None:
     assert len(check_document(raw)) == 1
 
 
+def spoiled(whole: Any, odd: Any) -> Iterator[Any]:
+    """Yield a document once for each of its parts, that part replaced."""
+    yield odd
+    if isinstance(whole, dict | list):
+        for key, part in whole.items() if isinstance(whole, dict) else enumerate(whole):
+            for other in spoiled(part, odd):
+                copy = whole.copy()
+                copy[key] = other
+                yield copy
+
+
+@pytest.mark.parametrize("odd", [None, True, -1, 1.5, "", "s.name", [], [[]], {}, {"all": [{}]}])
+def test_whatever_stands_in_a_place_of_a_form_the_check_answers(odd: Any) -> None:
+    rules = [
+        rule({"all": [{"age": "s.born", "on": {"today": 1}, "at_least": 1}, {"same": ["s.name", "s.name"]}]}, "s.name")
+    ]
+    rules.append(rule({"days": ["s.born", "today"], "at_most": 1}) | {"id": "two"})
+    sums = section(
+        "v", field("all", "computed", compute="total", of=["s.n"]), field("n", "integer", min=1, max=2, default=1)
+    )
+    whole = document(*BASE, sums, rules=rules, moves={"from": 1, "rename": {"s.a": "s.n"}, "drop": ["s.b"]}, version=2)
+    for spoilt in spoiled(whole, odd):
+        assert all(fault.reason for fault in check_document(json.dumps(spoilt).encode()))
+
+
 def test_a_section_without_a_key_is_named() -> None:
     assert check({"title": {"vi": "x"}, "fields": [field("a", "text")]}) == [("sections[3].key", "missing")]
 
 
 def test_every_fault_is_found_not_only_the_first() -> None:
     raw = b"""{"procedure": "1 2", "version": true, "version": 0, "extra": 1, "title": {"vi": 3}, "verified": "no",
-      "source": 3, "effective_from": "2026-02-30", "effective_to": "2025-01-01", "slots": [{"key": "p", "title": {"vi": ""},
+      "source": 3, "effective_from": "2026-02-30", "effective_to": "2025-01-01",
+      "slots": [{"key": "p", "title": {"vi": ""},
       "kinds": ["dwg"], "pages_max": 0, "bytes_max": 1e3}, {"key": "p", "title": {"vi": "x"}, "kinds": []}, 4],
       "sections": [{"key": "S", "title": {"vi": "x"}, "fields": [{"key": "a", "kind": "shape", "label": {}}, 3]},
                    {"key": "s", "title": {"vi": "x"}, "fields": []}, {"key": "s", "title": {"vi": "x"}, "fields": 3}],

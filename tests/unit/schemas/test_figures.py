@@ -67,8 +67,21 @@ def test_money_is_said_in_dong(value: Any, words: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("pages", "copies", "fee"),
-    [(1, 1, 2_000), (2, 1, 4_000), (3, 1, 5_000), (3, 2, 10_000), (198, 1, 200_000), (500, 3, 600_000), (0, 4, 0)]
-    + [(None, 1, None), (1, None, None), (-1, 1, None), (1, -1, None), (True, 1, None), (500, 2**52, None)],
+    [
+        (1, 1, 2000),
+        (2, 1, 4000),
+        (3, 1, 5000),
+        (3, 2, 10000),
+        (198, 1, 200000),
+        (500, 3, 600000),
+        (0, 4, 0),
+        (None, 1, None),
+        (1, None, None),
+        (-1, 1, None),
+        (1, -1, None),
+        (True, 1, None),
+        (500, 2**52, None),
+    ],
 )
 def test_certified_copies_cost_by_the_page_up_to_a_cap(pages: Any, copies: Any, fee: int | None) -> None:
     assert fee_copies(pages, copies) == fee
@@ -83,8 +96,6 @@ def test_certified_copies_cost_by_the_page_up_to_a_cap(pages: Any, copies: Any, 
         ([2**53 - 1, 1], None),
         ([1, "2.5"], "3.5"),
         (["0.5", "0.5"], "1"),
-    ]
-    + [
         (["-0.75", "0.5"], "-0.25"),
         (["-1", "1"], "0"),
         (["12345678901234567890.12", "0.01"], "12345678901234567890.13"),
