@@ -1,4 +1,4 @@
-"""The stores that keep the engine's contract, each behind the same few calls: a transaction, and a feed of what was kept."""
+"""The stores that keep the engine's contract, behind the same calls: a transaction, and a feed of what was kept."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -256,7 +256,8 @@ def test_outcomes_come_once_each_by_their_last_move(store: Kept, office: Office)
 
 def test_ids_of_a_scope_are_those_it_sees_now_in_order(store: Kept, office: Office) -> None:
     draft, sent, elsewhere = (
-        dossier(office), dossier(office, state="1", submitted_ms=1), dossier(office, state="2", submitted_ms=2, unit="06151")
+        dossier(office), dossier(office, state="1", submitted_ms=1),
+        dossier(office, state="2", submitted_ms=2, unit="06151"),
     )  # fmt: skip
     with store.transaction() as ledger:
         for made in (sent, draft, elsewhere):

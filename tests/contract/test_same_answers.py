@@ -18,8 +18,7 @@ from tests.unit.sync.bench import Office
 def random_pushes(office: Office, seed: int) -> list[tuple[Any, list[bytes]]]:
     """Make pushes of applicants and officers, some of them late, twice or out of order."""
     dice, made, ids, homes = Random(seed), [], [], [office.id() for _ in range(3)]
-    for home in homes:
-        made.append((office.an, office.op("create", home, procedure="1.000001", unit="06154", channel="online")))
+    made += [(office.an, office.create(home)) for home in homes]
     for _ in range(60):
         home, who = dice.choice(homes), dice.choice([office.an, office.an, office.officer, office.binh])
         saw = dice.sample(ids, min(len(ids), dice.randint(0, 3)))
@@ -52,9 +51,8 @@ def answers(store: Kept, office: Office, pushes: list[tuple[Any, list[bytes]]]) 
     for number, (who, ops) in enumerate(pushes):
         with store.transaction() as ledger:
             said.append(push(ledger, office.world, ledger.actor(who.person), ops, NOW + number))
-    for who in (office.an, office.officer, office.binh):
-        said.append(pull(store.feed(), who, office.world.named, "", 500, "e1"))
-    return said
+    readers = (office.an, office.officer, office.binh)
+    return said + [pull(store.feed(), who, office.world.named, "", 500, "e1") for who in readers]
 
 
 @pytest.mark.parametrize("seed", range(12))
