@@ -44,6 +44,7 @@ class Oracle:
         self.removed_files: dict[str, frozenset[str]] = {}
         self.made: dict[str, str] = {}
         self.codes: dict[tuple[str, str], str] = {}
+        self.unaware: set[str] = set()
         self.cursors: dict[str, tuple[str, int]] = {}
 
     # ---- what is told to it
@@ -67,15 +68,20 @@ class Oracle:
         if code and dossier and self.codes.setdefault((dossier, epoch), code) != code:
             raise Broken(f"one dossier, two codes: {self.codes[dossier, epoch]} and {code}")
 
-    def healed(self, op: dict[str, Any], had_code: str | None, result: dict[str, Any]) -> None:
-        """A submit was sent again with its code; it gets the code back.
+    def healed(self, ops: list[dict[str, Any]], results: dict[str, dict[str, Any]], office: Office) -> None:
+        """Submits were sent again with their codes, after a restore; each gets its code back.
 
-        Unless another phone that was never told the code handed the dossier in first, after the restore: then the code
-        that this one got stands, and the first phone is told it.
+        Unless the dossier was handed in, after the restore, by a phone that was never told the code: then the code that
+        this one got stands, and all are told it.
         """
-        code = had_code or op["code"]
-        if result["outcome"] == "applied" and result.get("code") != code:
-            raise Broken(f"sent again with {op['code']}, has {had_code}, got {result.get('code')}")
+        for op in (op for op in ops if op["type"] == "submit" and office.restores):
+            result = results[op["id"]]
+            if "code" not in op:
+                self.unaware.add(op["dossier"])
+            elif result["outcome"] == "applied" and result.get("code") != op["code"]:
+                others = (e for e in office.entries().values() if e.dossier == op["dossier"] and e.op != op["id"])
+                if op["dossier"] not in self.unaware and not any(e.code == result["code"] for e in others):
+                    raise Broken(f"sent again with {op['code']}, got {result.get('code')}")
 
     def stands_at(self, phone: str, cursor: str | None) -> None:
         """A phone keeps a cursor; within an epoch it never goes back."""
@@ -187,5 +193,3 @@ def _is_in(entry: Entry | None) -> bool:
 def _is_officers(value: str, writes: dict[str, Write], entries: dict[str, Entry]) -> bool:
     entry = entries.get(writes[value].op)
     return entry is not None and entry.role is not None and is_office(entry.role)
-
-

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -128,7 +129,9 @@ class Run:
         return draft
 
     def fill_rows(self, form: dict[str, Any], values: dict[str, str]) -> None:
-        rows = sorted({path.rpartition("/")[0] for path in form["rendered"] if path.startswith(ROWS) and "name" in path})
+        rows = sorted(
+            {path.rpartition("/")[0] for path in form["rendered"] if path.startswith(ROWS) and "name" in path}
+        )
         if self.chance(0.12):
             values[f"{ROWS}/{self.new_id()}/name"] = self.token()
         for row in rows:
@@ -141,7 +144,9 @@ class Run:
         sha = f"{self.rng.getrandbits(256):064x}"
         files: dict[str, Any] = {}
         if self.chance(0.1):
-            files["attach"] = [{"slot": "paper", "sha256": sha, "bytes": 7, "media": "image/jpeg", "name": "a", "page": 1}]
+            files["attach"] = [
+                {"slot": "paper", "sha256": sha, "bytes": 7, "media": "image/jpeg", "name": "a", "page": 1}
+            ]
         copy = phone.copies.get(dossier)
         seen = [f["op"] for f in (copy or {}).get("attachments", []) if f["sha256"] in form["screen"]["@paper"]]
         if seen and self.chance(0.1):
@@ -222,12 +227,10 @@ class Run:
 
     def ask(self, phone: Phone, request: dict[str, Any]) -> tuple[int, Any]:
         if request["kind"] == "sync":
-            again = [op for op in request["body"]["ops"] if "code" in op]
-            codes = {i: d.code for i, d in self.office.dossiers().items()} if again else {}
             status, answer = self.office.sync(phone.person, msgspec.json.encode(request["body"]), self.now)
-            results = {result["id"]: result for result in answer.get("results", ())}
-            for op in again if status == 200 else ():
-                self.oracle.healed(op, codes.get(op["dossier"]), results[op["id"]])
+            if status == 200:
+                results = {result["id"]: result for result in answer.get("results", ())}
+                self.oracle.healed(request["body"]["ops"], results, self.office)
             return status, answer
         query = parse_qs(urlsplit(request["url"]).query)
         return self.office.snapshot(phone.person, query.get("after", [""])[0], query.get("cursor", [None])[0])
@@ -240,7 +243,7 @@ class Run:
             with transaction():
                 self.office.ledger.transaction = _joined(self.office.ledger)  # type: ignore[method-assign]
                 self.ask(phone, request)
-                raise ServerDied
+                raise ServerDied  # noqa: TRY301 - the death is the test
         except ServerDied:
             pass
         finally:
@@ -416,8 +419,6 @@ class ServerDied(Exception):
 
 def _joined(ledger: Any) -> Callable[[], Any]:
     """Return a ``transaction`` that joins the one under way."""
-    from contextlib import nullcontext
-
     return lambda: nullcontext(ledger)
 
 
