@@ -244,7 +244,7 @@ class Session:
         """Return what a write of a path saw, from what the form had rendered and nothing else."""
         saw = list(rendered.get(path, {}).get("saw", []))
         if row_of(path) == path and value == "gone":
-            for inside, shown in rendered.items():
+            for inside, shown in sorted(rendered.items()):
                 if inside.startswith(path + "/"):
                     saw += shown["saw"]
         return _unique(saw)[:SAW_PATH_MAX]
@@ -260,7 +260,7 @@ class Session:
         return self._queue(_base(new_id(now), dossier, "note", now) | {"text": text, "visible": visible})
 
     def command(
-        self, dossier: str, name: str, *, now: int, new_id: NewId, args: Any = None, rev: bool = True
+        self, dossier: str, name: str, *, now: int, new_id: NewId, args: Record | None = None, rev: bool = True
     ) -> dict[str, Any]:
         """Give an officer's command, expecting what the copy shows; without ``rev`` the state alone.
 
@@ -368,12 +368,12 @@ class Session:
         query = f"?after={part['after']}&cursor={quote(part['cursor'], safe='')}" if part and part["after"] else ""
         return {"token": token, "kind": "snapshot", "url": f"/sync/v1/snapshot{query}"}
 
-    def receive(self, token: str, answer: Any, now: int, jitter: float = 0.5) -> Changes | None:
+    def receive(self, token: str, answer: object, now: int, jitter: float = 0.5) -> Changes | None:
         """Take an answer. Null: it was thrown away, being no answer to the latest request."""
         request = self.inflight
         if request is None or request["token"] != token or request["kind"] != "sync":
             return None
-        if not _is_answer(answer):
+        if not isinstance(answer, dict) or not _is_answer(answer):
             return self.failed(token, {}, now, jitter)
         self.inflight = None
         server_ms = answer["server_time"]
@@ -435,7 +435,7 @@ class Session:
 
     # ---- snapshots
 
-    def snapshot_line(self, token: str, line: Any, now: int) -> Changes | None:
+    def snapshot_line(self, token: str, line: object, now: int) -> Changes | None:
         """Take one line of a snapshot, parsed: a mark, then dossiers, then the mark again. Null: thrown away."""
         request = self.inflight
         if request is None or request["token"] != token or request["kind"] != "snapshot" or request["done"]:
@@ -784,15 +784,11 @@ def _back_to(steps: Sequence[Record]) -> str:
     return "1" if asked > 0 and steps[asked - 1]["state"] == "1" else "4"
 
 
-def _is_answer(answer: Any) -> bool:
-    return (
-        isinstance(answer, dict)
-        and isinstance(answer.get("epoch"), str)
-        and isinstance(answer.get("server_time"), int | float)
-    )
+def _is_answer(answer: Record) -> bool:
+    return isinstance(answer.get("epoch"), str) and isinstance(answer.get("server_time"), int | float)
 
 
-def _whole(value: Any) -> Any:
+def _whole(value: object) -> object:
     """Return a value with whole numbers as JavaScript writes them: without a fraction."""
     if isinstance(value, dict):
         return {key: _whole(inside) for key, inside in value.items()}

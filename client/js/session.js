@@ -460,7 +460,8 @@ export class Session {
   sawOf(dossier, path, value, rendered) {
     const saw = [...(rendered[path]?.saw ?? [])];
     if (rowOf(path) === path && value === "gone") {
-      for (const [inside, shown] of Object.entries(rendered)) if (inside.startsWith(`${path}/`)) saw.push(...shown.saw);
+      const inside = Object.keys(rendered).filter((other) => other.startsWith(`${path}/`)).sort();
+      for (const other of inside) saw.push(...rendered[other].saw);
     }
     return unique(saw).slice(0, SAW_PATH_MAX);
   }
@@ -779,6 +780,7 @@ export class Session {
   settleResult(result, now, server_ms) {
     const record = this.outbox.get(result.id);
     if (!record) return;
+    /** @type {OutboxRecord["status"]} */
     const status = result.outcome === "held" ? "held" : result.outcome === "refused" ? "refused" : "acked";
     const stale = status === "held" && record.again === null && (record.status === "acked" || record.status === "refused");
     if (stale) return; // a final outcome stays
@@ -879,7 +881,7 @@ export class Session {
    * Return the most pressing state of a dossier (ux.md §3) with its facts. Files still on their way make `partly`.
    * @param {string} dossier
    * @returns {{id: string, code: string|null, due: string|null, at: number|null, reason: string|null, next_try_ms?: number,
-   *   op?: string, problem?: Problem, paths?: string[], count?: number, state: string|null}}
+   *   op?: string, problem?: Problem|null, paths?: string[], count?: number, state: string|null}}
    */
   stateOf(dossier) {
     const copy = this.copies.get(dossier);
@@ -1007,7 +1009,7 @@ function backTo(steps) {
 function refusal(refused) {
   const follows = "urn:motcua:problem:predecessor-refused";
   const first = refused.find((record) => record.result?.problem?.type !== follows) ?? refused[0];
-  const problem = first.result?.problem;
+  const problem = first.result?.problem ?? null;
   const reason = problem?.type.replace("urn:motcua:problem:", "") ?? null;
   return { op: first.id, problem, reason: first.result?.officer_reason ?? reason };
 }
