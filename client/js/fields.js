@@ -245,7 +245,7 @@ export function communeOptions(communes) {
 
 /** @param {Asking} asking */
 function addressInputs({ path, typed, lists, answer }) {
-  const parts = { province: "20", ...typed };
+  const parts = { country: "VN", province: "20", ...typed };
   const change = (/** @type {any} */ changed) => {
     Object.assign(parts, changed);
     answer({ ...parts });
