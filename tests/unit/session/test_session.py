@@ -113,3 +113,140 @@ def test_values_are_equal_as_json_is() -> None:
     assert row_of("members/x/name") == row_of("members/x") == "members/x"
     assert row_of("person.papers/a") is None
     assert row_of("person.name") is None
+
+
+def begun() -> tuple[Session, Any]:
+    """Return a session that has taken an empty snapshot."""
+    session, mark = Session(), {"cursor": "e1.5.aaaaaaaa", "epoch": "e1"}
+    request = session.next_request(NOW)
+    assert request is not None
+    for line in (mark, mark):
+        session.snapshot_line(request["token"], line, NOW)
+    session.snapshot_end(request["token"], NOW, 0.5)
+    return session, new_ids()
+
+
+def answered(session: Session, **answer: Any) -> dict[str, Any]:
+    request = session.next_request(NOW, app="1.0.0")
+    assert request is not None
+    changes = session.receive(request["token"], {"server_time": NOW, "epoch": "e1", **answer}, NOW)
+    assert changes is not None
+    return changes
+
+
+def wire(rev: int, **more: Any) -> dict[str, Any]:
+    base = {"id": DOSSIER, "rev": rev, "state": "1", "form": "1.004873@2", "unit": "06154", "procedure": "1.004873"}
+    return {**base, **more}
+
+
+def test_an_officers_create_says_for_whom() -> None:
+    session, new_id = begun()
+    for_whom = {"name": "An", "relation": "self", "seen": "known"}
+    sent = session.send(draft({}) | {"channel": "counter", "on_behalf": for_whom}, now=NOW, new_id=new_id)
+    assert (sent["ops"][0]["channel"], sent["ops"][0]["on_behalf"]) == ("counter", for_whom)
+
+
+def test_only_a_refusal_can_be_put_away() -> None:
+    session, new_id = begun()
+    note = session.note(DOSSIER, "lời", now=NOW, new_id=new_id)["ops"][0]
+    assert session.dismiss(note["id"])["outbox"]["put"] == []
+    assert session.dismiss("unknown")["outbox"]["put"] == []
+
+
+def test_a_result_nobody_asked_for_is_no_result() -> None:
+    """Neither one of an op that this phone does not have, nor one in ``results`` that was not sent."""
+    session, new_id = begun()
+    waiting = session.note(DOSSIER, "lời", now=NOW, new_id=new_id)["ops"][0]
+    other = {"id": "01a1ee00-0000-7000-8000-00000000ffff", "outcome": "applied", "rev": 1}
+    answered(session, results=[other, {"id": waiting["id"], "outcome": "applied", "rev": 1}], outcomes=[other])
+    assert list(session.outbox) == [waiting["id"]]
+
+
+def test_a_final_outcome_stays() -> None:
+    session, new_id = begun()
+    note = session.note(DOSSIER, "lời", now=NOW, new_id=new_id)["ops"][0]
+    answered(session, results=[{"id": note["id"], "outcome": "applied", "rev": 1}])
+    answered(session, outcomes=[{"id": note["id"], "outcome": "held", "reason": "late"}])
+    assert session.outbox[note["id"]]["status"] == "acked"
+
+
+def test_lines_of_a_snapshot_that_say_nothing_are_passed_over() -> None:
+    session = Session()
+    request = session.next_request(NOW)
+    assert request is not None
+    token = request["token"]
+    for line in ("<html>", {"cursor": 5}, wire(1)):
+        assert session.snapshot_line(token, line, NOW) is not None
+    assert not session.copies
+    assert session.snapshot_line("another", wire(1), NOW) is None
+    assert session.snapshot_end("another", NOW, 0.5) is None
+
+
+def test_a_snapshot_of_another_epoch_is_left_until_all_is_sent_again() -> None:
+    session, new_id = begun()
+    note = session.note(DOSSIER, "lời", now=NOW, new_id=new_id)["ops"][0]
+    answered(session, results=[{"id": note["id"], "outcome": "applied", "rev": 1}])
+    request = session.next_request(NOW)
+    assert request is not None
+    session.failed(request["token"], {"status": 410, "code": "cursor-expired"}, NOW, 0.5)
+    request = session.next_request(NOW)
+    assert request is not None
+    session.snapshot_line(request["token"], {"cursor": "e2.5.aaaaaaaa", "epoch": "e2"}, NOW)
+    assert session.snapshot_line(request["token"], wire(1), NOW) is None
+    session.snapshot_end(request["token"], NOW, 0.5)
+    assert [record["id"] for record in session.queued()] == [note["id"]]
+
+
+def test_what_is_not_in_a_complete_snapshot_is_gone_and_waits_for_no_pull() -> None:
+    session, new_id = begun()
+    answered(session, dossiers=[wire(1)], cursor="e1.6.aaaaaaaa")
+    note = session.note(DOSSIER, "lời", now=NOW, new_id=new_id)["ops"][0]
+    answered(session, results=[{"id": note["id"], "outcome": "applied", "rev": 2}], cursor="e1.7.aaaaaaaa")
+    request = session.next_request(NOW)
+    assert request is not None
+    session.failed(request["token"], {"status": 410, "code": "cursor-expired"}, NOW, 0.5)
+    request = session.next_request(NOW)
+    assert request is not None
+    mark = {"cursor": "e1.9.aaaaaaaa", "epoch": "e1"}
+    for line in (mark, mark):
+        session.snapshot_line(request["token"], line, NOW)
+    assert not session.copies
+    assert session.outbox[note["id"]]["shown"]
+    session.snapshot_end(request["token"], NOW, 0.5)
+    lost = answered(session, gone=[{"id": DOSSIER, "why": "moved"}])
+    assert lost["copies"]["delete"] == []
+
+
+def test_a_withdrawal_on_its_way_counts() -> None:
+    session, new_id = begun()
+    answered(session, dossiers=[wire(1)], cursor="e1.6.aaaaaaaa")
+    session.withdraw(DOSSIER, now=NOW, new_id=new_id)
+    assert session.expected_state(DOSSIER) == "7"
+
+
+def test_held_ops_that_a_snapshot_does_not_list_are_sent_again() -> None:
+    session, new_id = begun()
+    note = session.note(DOSSIER, "lời", now=NOW, new_id=new_id)["ops"][0]
+    answered(session, results=[{"id": note["id"], "outcome": "held", "reason": "waiting"}], cursor="e1.6.aaaaaaaa")
+    request = session.next_request(NOW)
+    assert request is not None
+    session.failed(request["token"], {"status": 410, "code": "cursor-expired"}, NOW, 0.5)
+    request = session.next_request(NOW)
+    assert request is not None
+    for line in ({"cursor": "e1.9.aaaaaaaa", "epoch": "e1"},) * 2:
+        session.snapshot_line(request["token"], line, NOW)
+    assert [record["id"] for record in session.queued()] == [note["id"]]
+
+
+def test_an_own_value_that_agrees_with_the_one_that_shows_is_no_news() -> None:
+    session, new_id = begun()
+    patch = session.send(draft({"a.b": "v"}) | {"submit": False}, now=NOW, new_id=new_id)["ops"][1]
+    theirs = "01a1ee00-0000-7000-8000-00000000ffff"
+    answered(session, dossiers=[wire(2, by=[patch["id"]], cells={"a.b": [["v", 0]]})], cursor="e1.6.aaaaaaaa")
+    cells = {"a.b": [["v", 0], ["v", 1]]}
+    changes = answered(session, dossiers=[wire(3, by=[theirs, patch["id"]], cells=cells)], cursor="e1.7.aaaaaaaa")
+    assert changes["news"] == []
+    removed = {"members/x": "gone"}
+    rendered = {"members/x/name": {"value": "v", "saw": [theirs]}, "other": {"value": "v", "saw": ["no"]}}
+    sent = session.send(draft(removed, rendered), now=NOW, new_id=new_id)
+    assert sent["ops"][0]["saw"] == {"members/x": [theirs]}
