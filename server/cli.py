@@ -13,11 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import uvicorn
-
 from schemas.documents import check_files
 from server import demo
-from server.app import create_app
 from server.settings import DAY_MS, SESSION_DAYS, Settings
 from server.store.database import AlreadyServedError, connect, migrate
 from server.store.people import Person, add_person, add_session, end_roles, find_user, give_role
@@ -119,6 +116,10 @@ def transaction(data: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _serve(settings: Settings) -> int:
+    import uvicorn  # noqa: PLC0415 - the other commands start three times as fast without the web server
+
+    from server.app import create_app  # noqa: PLC0415 - as above
+
     app = create_app(settings)
     config = uvicorn.Config(
         app, host=settings.host, port=settings.port, access_log=False, log_level="warning", server_header=False,

@@ -11,6 +11,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 
+import client
 from schemas.ids import is_id
 from schemas.moments import HO_CHI_MINH
 from schemas.problems import RequestProblem
@@ -54,7 +55,8 @@ async def dossier_page(request: AnyRequest, dossier: str, sai: str = "") -> Answ
     may_receive = found.state == "1" and office_role(actor, found) in WRITING
     return _page(
         "desk/dossier.html", actor=actor, dossier=found, sheet=sheet, may_receive=may_receive,
-        stale=sai == "stale-state", state=state_id(found), received=_moment(found.submitted_ms), steps=[_step(step) for step in found.steps],
+        stale=sai == "stale-state", state=state_id(found), received=_moment(found.submitted_ms),
+        steps=[_step(step) for step in found.steps],
     )  # fmt: skip
 
 
@@ -145,8 +147,13 @@ def _moment(at_ms: int | None) -> str:
 
 
 def _page(template: str, *, status: int = 200, **values: Any) -> Answer:
-    body = templates().render_template(template, css=css_url(), icons=icons(), **values)
+    body = templates().render_template(template, css=_style(), icons=icons(), **values)
     return Response(body.encode(), status_code=status, media_type=HTML, headers={"cache-control": "no-store"})
+
+
+def _style() -> str:
+    """Return the stylesheet's address; the desk can be read before the client is built."""
+    return css_url() if (client.ROOT / "dist" / "manifest.json").exists() else ""
 
 
 def _see_other(address: str) -> Answer:

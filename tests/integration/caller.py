@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Self
 
 import httpx
@@ -32,7 +33,7 @@ def op(kind: str, dossier: str, **keys: Any) -> dict[str, Any]:
 
 def create(dossier: str, **keys: Any) -> dict[str, Any]:
     """Return a ``create`` for the demo's commune."""
-    return op("create", dossier, **{"procedure": FORM.split("@")[0], "unit": UNIT, "channel": "online", **keys})
+    return op("create", dossier, **{"procedure": FORM.partition("@")[0], "unit": UNIT, "channel": "online", **keys})
 
 
 def patch(dossier: str, values: dict[str, Any], **keys: Any) -> dict[str, Any]:
@@ -56,6 +57,7 @@ class Caller:
     def __init__(self, address: str, token: str | None) -> None:
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         self.http = httpx.Client(base_url=address, headers=headers, timeout=30)
+        self.http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nobody stays nobody
 
     @classmethod
     def signed_in(cls, office: Office, user: str) -> Self:

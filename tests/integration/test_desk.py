@@ -1,0 +1,86 @@
+"""The office's view: who sees what, and receiving a dossier by the same road as every other op."""
+
+import re
+from html import unescape
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.bench.submission import answers
+from tests.integration.caller import Caller, code_of, new_id, op
+
+
+@pytest.fixture(scope="session")
+def values(nobody: Caller) -> dict[str, Any]:
+    return answers(nobody.http.get("/forms/1.004873").content)[1]
+
+
+def page(caller: Caller, path: str) -> httpx.Response:
+    return caller.http.get(path, headers={"Accept": "text/html"})
+
+
+def test_nobody_is_sent_to_sign_in_and_a_citizen_is_refused(nobody: Caller, citizen: Caller) -> None:
+    away = page(nobody, "/desk")
+    assert (away.status_code, away.headers["location"]) == (303, "/dang-nhap?next=/desk")
+    assert page(citizen, "/desk").status_code == 403
+
+
+def test_the_newest_comes_first_with_its_values_and_is_received_once(
+    citizen: Caller, officer: Caller, values: dict[str, Any]
+) -> None:
+    old, _ = citizen.submitted(values)
+    new, _ = citizen.submitted(values)
+    inbox = re.findall(r'data-dossier="([^"]+)"', page(officer, "/desk").text)
+    assert inbox.index(new) < inbox.index(old)
+    shown = unescape(page(officer, f"/desk/d/{new}").text)
+    assert f'data-dossier="{new}"' in shown
+    assert 'data-action="receive"' in shown
+    assert values["applicant.full_name"] in shown
+    assert re.search(r"(tháng )?0?3(/| năm )1988", shown), "a date as people read it"
+    assert re.search(r"Thôn Kéo Van, [xX]ã Văn Lãng", shown), "an address as people read it"
+    rev = re.findall(r'name="rev" value="(\d+)"', shown)[0]
+    done = officer.http.post(f"/desk/d/{new}/receive", data={"rev": rev})
+    assert (done.status_code, done.headers["location"]) == (303, f"/desk/d/{new}")
+    twice = officer.http.post(f"/desk/d/{new}/receive", data={"rev": rev})
+    assert "stale-state" in twice.headers["location"]
+    seen = citizen.sees(new)
+    assert seen is not None
+    assert (seen["state"], seen.get("due")) == ("2", None)
+    assert 'data-action="receive"' not in page(officer, f"/desk/d/{new}").text
+
+
+def test_only_the_unit_sees_a_dossier(office: Any, citizen: Caller, values: dict[str, Any]) -> None:
+    dossier, _ = citizen.submitted(values)
+    other = Caller.signed_in(office, "officer-06151")
+    assert page(other, f"/desk/d/{dossier}").status_code == 404
+    assert other.http.post(f"/desk/d/{dossier}/receive").status_code == 404
+    assert dossier not in page(other, "/desk").text
+    inspector = Caller.signed_in(office, "inspector-1")
+    assert 'data-action="receive"' not in page(inspector, f"/desk/d/{dossier}").text
+    refused = inspector.push(op("command", dossier, name="receive", expect={"state": "1"}))[0]
+    assert code_of(refused) == "forbidden-op"
+
+
+def test_other_commands_wait_for_the_desk(citizen: Caller, officer: Caller, values: dict[str, Any]) -> None:
+    dossier, _ = citizen.submitted(values)
+    for name in ("reject", "start", "finish", "no-such-command"):
+        result = officer.push(op("command", dossier, name=name, expect={"state": "1", "rev": 3}, args={"reason": "x"}))[
+            0
+        ]
+        assert (result["outcome"], code_of(result)) == ("refused", "forbidden-op")
+
+
+@pytest.mark.parametrize(
+    "path", ["/desk/d/x", "/desk/d/%00", "/desk?before=-1", "/desk?before=x", f"/desk/d/{new_id()}"]
+)
+def test_addresses_that_lead_nowhere_never_break_it(officer: Caller, path: str) -> None:
+    assert page(officer, path).status_code < 500
+
+
+def test_markup_in_a_value_stays_text(citizen: Caller, officer: Caller, values: dict[str, Any]) -> None:
+    dossier, results = citizen.submitted({**values, "applicant.residence": {"commune": "06154", "detail": "<b>&\"'"}})
+    assert results[2]["outcome"] == "applied"
+    shown = page(officer, f"/desk/d/{dossier}").text
+    assert "<b>&" not in shown
+    assert "&lt;b&gt;&amp;" in shown
