@@ -1,4 +1,4 @@
-"""What people do on the pages, by the names that the protocol fixes (§8): inputs by path, buttons by ``data-action``."""
+"""What people do on the pages, by the names that protocol §8 fixes: inputs by path, buttons by ``data-action``."""
 
 import json
 import re
@@ -107,12 +107,8 @@ class FormPages:
             button.click()
 
     def try_now(self) -> None:
-        """Press "Thử ngay" where it is offered; where it is not, the phone is already trying."""
-        again = self.page.locator("[data-action=try-now]").first
-        settled = self.page.locator('[data-state="received"]').first
-        expect(again.or_(settled)).to_be_visible()
-        if again.is_visible():
-            again.click()
+        """Press "Thử ngay" if it is still there: the phone may have tried by itself and gone on."""
+        self.page.evaluate("document.querySelector('[data-action=try-now]')?.click()")
 
     def _fill_date(self, path: str, value: str) -> None:
         for part, text in zip(("year", "month", "day"), value.split("-"), strict=False):
@@ -146,17 +142,36 @@ class Desk:
     def dossiers(self) -> list[str]:
         """List the ids on the worklist."""
         self.page.goto("/desk")
-        return self.page.locator("[data-dossier]").evaluate_all("rows => rows.map(row => row.dataset.dossier)")
+        rows = self.page.locator("[data-dossier]").all()
+        return [row.get_attribute("data-dossier") or "" for row in rows]
 
-    def open(self, dossier: str) -> str:
-        """Open one dossier; give all its text."""
+    def open(self, dossier: str) -> dict[str, str]:
+        """Open one dossier; give each answer as the officer reads it, by path."""
         self.page.goto(f"/desk/d/{dossier}")
-        return self.page.locator("main").inner_text()
+        lines = self.page.locator("[data-path]")
+        return {line.get_attribute("data-path") or "": line.locator("dd").inner_text() for line in lines.all()}
 
     def receive(self) -> None:
         """Take the dossier in: state 1 → 2."""
         self.page.locator("[data-action=receive]").click()
         expect(self.page.locator("[data-action=receive]")).to_have_count(0)
+
+
+def in_words(path: str, value: Any) -> str:
+    """Say an answer as people read it."""
+    spec = dict(fields(form_document()))[path]
+    if spec["kind"] in ("date", "partial_date"):
+        return "/".join(reversed(value.split("-")))
+    if spec["kind"] == "yes_no":
+        return "Có" if value else "Không"
+    if spec["kind"] == "choice":
+        options = spec["options"] if isinstance(spec["options"], list) else _shared_list(spec["options"])
+        return next(str(option["label"]["vi"]) for option in options if option["value"] == value)
+    return str(value["detail"]) if spec["kind"] == "address" else str(value)
+
+
+def _shared_list(name: str) -> list[dict[str, Any]]:
+    return list(json.loads((ROOT / "schemas" / "lists" / f"{name}.json").read_text()))
 
 
 def ready_to_send(page: Page) -> FormPages:

@@ -11,6 +11,7 @@ Rule 3. What a browser sends again by itself is a request like any other: the co
 
 import asyncio
 import contextlib
+import gzip
 import socket
 import struct
 import threading
@@ -91,6 +92,11 @@ class Request:
     body: bytearray = field(default_factory=bytearray)
     #: Whether any byte of the server's answer reached the proxy.
     answered: bool = False
+
+    def text(self) -> str:
+        """Give the body as text, unpacked where it came gzipped."""
+        raw = bytes(self.body)
+        return (gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw).decode()
 
 
 class Tally:

@@ -26,19 +26,24 @@ export async function signIn(user, password) {
   const body = new URLSearchParams({ user, password });
   const { status, json } = await ask("/dang-nhap", { method: "POST", body, headers: { accept: "application/json" } });
   if (status !== 200 || typeof json?.person !== "string") return null;
-  await keepSetting("account", json);
-  const vault = await Vault.open(json.person);
+  await openDrawer(json);
+  return json;
+}
+
+/** Keep whose drawer is open; what waited in it for a sign-in goes on. @param {Account} account */
+async function openDrawer(account) {
+  await keepSetting("account", account);
+  const vault = await Vault.open(account.person);
   await vault.change((session) => ({ changes: session.resume() }));
   vault.close();
-  return json;
 }
 
 /** Ask the server who is signed in, after a sign-in that went without script. */
 export async function learn() {
   if (!(await setting("ask-me"))) return;
   const { status, json } = await ask("/accounts/me", { headers: { accept: "application/json" } });
-  if (status === 200 && typeof json?.person === "string") await keepSetting("account", json);
-  await keepSetting("ask-me", null);
+  if (status === 200 && typeof json?.person === "string") await openDrawer(json);
+  if (status < 500) await keepSetting("ask-me", null);
 }
 
 /** Close the drawer. Work stays in it; the server is told now, or at the next start with a network. */

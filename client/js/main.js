@@ -1,6 +1,6 @@
 /** The page script: speak the person's language, draw the page, stay in touch, and then let the worker in. */
 import { currentVault, learn } from "./accounts.js";
-import { setting } from "./db.js";
+import { keepSetting, setting } from "./db.js";
 import { openForm } from "./forms.js";
 import { settleSignOut, stayInTouch } from "./news.js";
 import { home, mine, nameOnPage, procedures, settings, signInPage } from "./pages.js";
@@ -19,16 +19,25 @@ function showNetwork() {
   line.textContent = line.hidden ? "" : t("net.offline");
 }
 
+/** A sign-in that went before this script was there left its mark in the address: ask who it was. */
+async function learnWhoSignedIn() {
+  if (location.hash === "#signed-in") {
+    await keepSetting("ask-me", true);
+    history.replaceState(null, "", location.pathname + location.search);
+  }
+  await learn().catch(ignoreNoAnswer);
+}
+
 async function start() {
   const page = document.body.dataset.page ?? "";
   await speak((await setting("language")) ?? "vi");
   showNetwork();
   addEventListener("online", showNetwork);
   addEventListener("offline", showNetwork);
+  await learnWhoSignedIn();
   let vault;
   if (page === "form") ({ vault } = await openForm());
   else {
-    if (await setting("ask-me")) await learn().catch(ignoreNoAnswer);
     vault = await currentVault();
     await PAGES[page]?.(vault);
     await nameOnPage();
