@@ -114,7 +114,7 @@ class Ledger(Protocol):
         """Append a line to the log; the ledger chains the digests."""
 
     def enter(self, scope: str, seq: int, dossier: str, kind: str) -> None:
-        """Tell a scope that a dossier is ``changed``, ``whole`` (the scope gained it) or ``gone:moved`` and the like."""
+        """Tell a scope that a dossier is ``changed``, ``whole`` (just gained) or ``gone:moved`` and the like."""
 
     def tell(self, person: str, seq: int, op: str) -> None:
         """Tell an account that the outcome of an op of theirs moved."""
@@ -138,7 +138,7 @@ class Ledger(Protocol):
         """
 
     def take_named(self, dossier: str, op: str) -> dict[str, bool]:
-        """Return and forget the paths (with ``by_office``) under which an op was named before it came."""
+        """Return and forget the paths (with ``by_office``) under which an op was named."""
 
     def next_number(self, unit: str, day: str) -> int:
         """Return the next number of a unit's day, from 1 (a restore sets it higher)."""

@@ -46,7 +46,8 @@ export async function setting(id) {
 
 /** @param {string} id @param {any} value */
 export async function keepSetting(id, value) {
-  await (await sharedDb()).put("settings", { id, value });
+  const tx = (await sharedDb()).transaction("settings", "readwrite", { durability: "strict" });
+  await Promise.all([tx.store.put({ id, value }), tx.done]);
 }
 
 /**

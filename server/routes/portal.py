@@ -70,7 +70,7 @@ def folded(words: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-def _data(value: str) -> minijinja.safe:
+def _data(value: str) -> str:
     """Mark JSON as safe inside a script element: nothing in it can end the element."""
     return minijinja.safe(value.replace("<", "\\u003c"))
 
@@ -102,7 +102,7 @@ def css_url() -> str:
     return assets()["app.css"]
 
 
-def icons() -> minijinja.safe:
+def icons() -> str:
     """Return the inline SVG symbols, for pages that others make."""
     return minijinja.safe((client.ROOT / "icons" / "symbols.svg").read_text(encoding="utf-8"))
 

@@ -8,7 +8,7 @@ from schemas.ids import id_from
 from schemas.messages import OpResult
 from schemas.moments import local_day
 from sync.judge import WAITING_DAYS, WAITING_MAX
-from sync.push import forms_published, sweep
+from sync.push import forms_published, push, sweep
 from tests.unit.sync.bench import Office, form
 
 
@@ -44,7 +44,7 @@ def test_a_draft_is_seen_by_nobody_else(office: Office) -> None:
 
 
 def test_a_replay_changes_nothing_and_says_again(office: Office) -> None:
-    dossier, patch = office.draft(**{"a.name": "An"})
+    _, patch = office.draft(**{"a.name": "An"})
     seq = office.ledger.seq
     result = office.push(office.an, patch)[0]
     assert (result.outcome, result.rev, result.again) == ("applied", 2, True)
@@ -408,8 +408,6 @@ def test_limits_of_saw_and_size(office: Office) -> None:
 
 @pytest.mark.parametrize("raw", [b"1", b"[]", b'{"id":7}', b'{"id":"x","type":"patch"}', b'{"type":"nothing"}'])
 def test_an_op_without_a_usable_id_is_refused_in_its_place(office: Office, raw: bytes) -> None:
-    from sync.push import push
-
     with office.ledger.transaction():
         result = push(office.ledger, office.world, office.an, [raw], office.now)[0]
     assert (result.outcome, code(result)) == ("refused", "malformed")
