@@ -95,7 +95,7 @@ export function typedOf(draft, field, path) {
  * @param {any} form
  * @param {any} draft
  * @param {Record<string, any[]>} lists
- * @returns {{path: string, key?: string, args?: any, code?: string, rule?: string}[]}
+ * @returns {{path: string, key?: string, args?: any, code?: string, rule?: string|null, detail?: string|null}[]}
  */
 export function faultsOf(form, draft, lists) {
   const hidden = hiddenOf(form, draft);

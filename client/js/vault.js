@@ -8,6 +8,7 @@
  */
 import { accountDb, GUEST, keyOf, setting, keepSetting } from "./db.js";
 import { newId } from "./ids.js";
+import { learnClock } from "./moments.js";
 import { open, seal } from "./seal.js";
 import { Session } from "./session.js";
 
@@ -24,7 +25,7 @@ const RECORDS = /** @type {const} */ (["outbox", "copies", "meta"]);
  * @returns {Promise<T>}
  */
 export function alone(name, work) {
-  return navigator.locks ? navigator.locks.request(name, work) : work();
+  return navigator.locks ? /** @type {Promise<any>} */ (navigator.locks.request(name, work)) : work();
 }
 
 /** @param {any} a @param {any} b @returns {Changes} both, the later word on each record */
@@ -87,6 +88,7 @@ export class Vault extends EventTarget {
     const device = this.session.meta.device;
     const { outbox, copies, meta } = Session.load({ outbox: opened[0], copies: opened[1], meta: opened[2] }, { device });
     Object.assign(this.session, { outbox, copies, meta });
+    learnClock(meta);
     this.gen = gen;
   }
 
@@ -108,6 +110,7 @@ export class Vault extends EventTarget {
         this.gen = -1;
       }
     });
+    learnClock(this.session.meta);
     this.tell();
     return result;
   }
