@@ -452,8 +452,7 @@ export async function openForm() {
   const form = dataOf("form-data");
   const lists = dataOf("lists-data");
   const vault = await currentVault();
-  void keepForm(form);
-  void keepLists(lists);
+  await Promise.all([keepForm(form), keepLists(lists)]).catch(ignoreFull);
   const draft = await draftFor(vault, form);
   const shown = draft.form === `${form.procedure}@${form.version}` ? form : ((await formOf(draft.form)) ?? form);
   const alone = await hold(draft.id);
@@ -465,6 +464,11 @@ export async function openForm() {
   addEventListener("beforeunload", (event) => page.saveState.id === "unsaved" && event.preventDefault());
   page.route();
   return { vault, signedIn: await current() };
+}
+
+/** The page has the form with it; the copy for later is made at a visit with more room. @param {any} fault */
+function ignoreFull(fault) {
+  if (!isFull(fault)) throw fault;
 }
 
 /** @param {import("./vault.js").Vault} vault @param {any} form */

@@ -3,8 +3,21 @@ const ZONE = "Asia/Ho_Chi_Minh";
 const DAY = new Intl.DateTimeFormat("en-CA", { timeZone: ZONE, year: "numeric", month: "2-digit", day: "2-digit" });
 const TIME = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, hour: "2-digit", minute: "2-digit", hour12: false });
 
-/** Today as ISO text. */
-export const today = () => DAY.format(new Date());
+/** How far this phone's clock is behind the system's, in ms, and the latest moment the system has told. */
+const clock = { behind_ms: 0, latest_ms: 0 };
+
+/**
+ * Learn from the system's time what day it really is: a phone's clock may be wrong by years.
+ * @param {{contact_ms: number|null, server_ms: number|null}} meta
+ */
+export function learnClock({ contact_ms, server_ms }) {
+  if (contact_ms === null || server_ms === null) return;
+  clock.behind_ms = server_ms - contact_ms;
+  clock.latest_ms = Math.max(clock.latest_ms, server_ms);
+}
+
+/** Today as ISO text, by the system's time as far as it is known. */
+export const today = () => DAY.format(Math.max(Date.now() + clock.behind_ms, clock.latest_ms));
 
 /** 2026-11-24 → 24/11/2026, 2026-11 → 11/2026. @param {string} iso */
 export const dayText = (iso) => iso.slice(0, 10).split("-").reverse().join("/");

@@ -40,6 +40,13 @@ async function drawn(vault, draw) {
   await run();
 }
 
+/** Put content into a place, unless it is there already: what is being touched stays. @param {string} selector @param {...any} content */
+function put(selector, ...content) {
+  const place = one(selector);
+  const made = h("div", {}, ...content);
+  if (place.innerHTML !== made.innerHTML) place.replaceChildren(...made.childNodes);
+}
+
 /** @param {Work} work @param {any[]} actions */
 function workCard(work, actions = []) {
   const href = work.state.id === "saved" ? `/to-khai/${work.procedure}?d=${work.id}` : `/cua-toi?d=${work.id}`;
@@ -53,11 +60,11 @@ export async function home(vault) {
     const open = (await workOf(vault)).filter((work) => [...WAITING, ...YOURS, ...DRAFTS].includes(work.state.id));
     const cards = open.slice(0, 5).map((work) => workCard(work, work.state.id === "waiting" ? actionsOf(vault, work) : []));
     const draft = open.find((work) => work.state.id === "saved");
-    one("#work").replaceChildren(...h("div", {},
+    put("#work",
       open.length ? h("h2", {}, t("home.yours", { n: open.length })) : null,
       open.length ? h("ul", { class: "works" }, ...cards) : null,
       draft ? h("a", { class: "button", href: `/to-khai/${draft.procedure}?d=${draft.id}`, "data-action": "continue" }, t("do.continue_with", { what: draft.title })) : null,
-    ).childNodes);
+    );
   });
 }
 
@@ -65,7 +72,7 @@ export async function home(vault) {
 export async function mine(vault) {
   const id = new URLSearchParams(location.search).get("d");
   if (id) {
-    await drawn(vault, async () => one("main").replaceChildren(...h("div", {}, ...(await dossierView(vault, id))).childNodes));
+    await drawn(vault, async () => put("main", ...(await dossierView(vault, id))));
     return;
   }
   const guest = vault.isGuest ? null : await guestVault();
@@ -80,7 +87,7 @@ export async function mine(vault) {
     ]);
     const shown = groups.filter(([, works]) => works.length);
     const claims = guest ? await claimsOf(guest, vault) : [];
-    one("#work").replaceChildren(...h("div", {},
+    put("#work",
       ...claims,
       ...shown.flatMap(([key, works]) => [
         h("h2", {}, t(key, { n: works.length })),
@@ -89,7 +96,7 @@ export async function mine(vault) {
       ]),
       shown.length || claims.length ? null : h("p", {}, t("mine.empty")),
       shown.length || claims.length ? null : h("a", { class: "button", href: "/thu-tuc" }, t("do.find")),
-    ).childNodes);
+    );
   });
 }
 
@@ -157,7 +164,7 @@ export async function settings(vault) {
   const space = await navigator.storage?.estimate?.();
   const megabytes = (/** @type {number|undefined} */ bytes) => ((bytes ?? 0) / 1e6).toLocaleString(languageNow(), { maximumFractionDigits: 1 });
   const contact = vault.session.meta.contact_ms;
-  one("#settings").replaceChildren(...h("div", {},
+  put("#settings",
     h("h2", {}, t("settings.language")),
     h("div", { class: "field" }, ...[["vi", "Tiếng Việt"], ["en", "English"]].map(([value, words]) => h("label", { class: "option" },
       h("input", { type: "radio", name: "language", value, checked: languageNow() === value, onchange: () => changeLanguage(value) }), h("span", { lang: value }, words)))),
@@ -172,7 +179,7 @@ export async function settings(vault) {
       ? h("button", { type: "button", class: "button second", "data-action": "sign-out", onclick: () => leave() }, t("do.sign_out"))
       : h("a", { class: "button", href: "/dang-nhap", "data-action": "sign-in" }, t("do.sign_in")),
     h("p", { class: "hint" }, t("settings.version", { version: APP })),
-  ).childNodes);
+  );
 }
 
 /** @param {string} value */
