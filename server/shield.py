@@ -8,7 +8,7 @@ Rule 2. The log names the route's first segment, the status and the time taken; 
 import json
 import logging
 import time
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -24,8 +24,11 @@ SEGMENTS: Final = frozenset({
     "", "accounts", "assets", "cai-dat", "cua-toi", "dang-nhap", "dang-xuat", "desk", "forms", "health", "icons",
     "manifest.webmanifest", "metrics", "openapi.json", "sw.js", "sync", "thu-tuc", "to-khai",
 })  # fmt: skip
+NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
+#: What a program reads is never rendered: it needs one header, and every byte of it is paid for on 2G.
+FOR_PROGRAMS: Final = (b"application/json", b"application/problem+json", b"application/x-ndjson")
 HEADERS: Final = (
-    (b"x-content-type-options", b"nosniff"),
+    NOSNIFF,
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
@@ -60,8 +63,7 @@ class Shield:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                named = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(h for h in HEADERS if h[0] not in named)]
+                message["headers"] = guarded(message["headers"])
             await send(message)
 
         try:
@@ -71,6 +73,13 @@ class Shield:
                 await self._app(scope, receive, answer)
         finally:
             log.info(line(scope, status, time.perf_counter() - begun))
+
+
+def guarded(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Return the headers of an answer with those that protect its reader."""
+    named = dict(headers)
+    added = (NOSNIFF,) if named.get(b"content-type", b"").startswith(FOR_PROGRAMS) else HEADERS
+    return [*headers, *(header for header in added if header[0] not in named)]
 
 
 def from_elsewhere(scope: Scope) -> bool:

@@ -91,7 +91,9 @@ def packed(
     request: AnyRequest, body: bytes, media_type: str, status: int = 200, headers: dict[str, str] | None = None
 ) -> Answer:
     """Return a body, packed where that is accepted and worth it."""
-    sent = {**(headers or {}), "vary": "accept-encoding"}
+    sent = dict(headers or {})
+    if sent.get("cache-control") != "no-store":
+        sent["vary"] = "accept-encoding"
     if len(body) > GZIP_FROM_BYTES and accepts_gzip(request):
         packer = zlib.compressobj(6, wbits=31)
         body = packer.compress(body) + packer.flush()

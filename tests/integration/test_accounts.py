@@ -123,8 +123,10 @@ def test_another_site_cannot_make_a_browser_change_anything(office: Any, headers
     assert httpx.post(office.address + "/sync/v1", json={"v": 1}, headers=own | cookie).status_code == 200
 
 
-def test_every_answer_carries_the_headers_that_protect_a_reader(nobody: Caller) -> None:
+def test_every_answer_carries_the_headers_that_protect_its_reader(officer: Caller) -> None:
     for path in ("/health", "/nothing", "/forms/1.004873", "/desk"):
-        headers = nobody.http.get(path).headers
-        assert headers["x-content-type-options"] == "nosniff"
-        assert "default-src 'self'" in headers["content-security-policy"]
+        assert officer.http.get(path).headers["x-content-type-options"] == "nosniff"
+    page = officer.http.get("/desk").headers
+    assert "default-src 'self'" in page["content-security-policy"]
+    assert (page["x-frame-options"], page["referrer-policy"]) == ("DENY", "no-referrer")
+    assert page["cache-control"] == "no-store"
