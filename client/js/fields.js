@@ -228,10 +228,12 @@ export function picker(name, options, chosen, pick) {
       const wanted = folded(event.target.value).split(/\s+/).filter(Boolean);
       for (const { words, row } of rows) row.hidden = !wanted.every((word) => words.includes(word));
       none.hidden = rows.some(({ row }) => !row.hidden);
+      list.classList.toggle("searching", wanted.length > 0);
     },
   });
+  const list = h("div", { class: "rows", role: "group", "aria-label": t("field.search") }, ...rows.map(({ row }) => row), none);
   say(chosen);
-  return [picked, search, h("div", { class: "rows", role: "group" }, ...rows.map(({ row }) => row), none)];
+  return [picked, search, list];
 }
 
 /** Options for the communes of the province, with what they were before. @param {any[]} communes */

@@ -157,6 +157,11 @@ export async function signInPage() {
 
 /** @param {Vault} vault */
 export async function settings(vault) {
+  await drawn(vault, () => settingsView(vault));
+}
+
+/** @param {Vault} vault */
+async function settingsView(vault) {
   const account = await current();
   const works = await workOf(vault);
   const unsent = works.filter((work) => [...WAITING, ...DRAFTS, "refused"].includes(work.state.id)).length;

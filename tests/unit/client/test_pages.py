@@ -1,0 +1,106 @@
+"""The portal's pages: made from any form, with markup in every value, and the same for everybody."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import client
+from schemas import lists
+from server.routes import portal
+
+MARKUP = '</script><b onmouseover="x">"\'&'
+SHIPPED = sorted((Path(lists.__file__).parent.parent / "procedures").glob("*.json"))
+
+
+@pytest.fixture(autouse=True)
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A client that was built, as far as the pages know."""
+    for name in ("templates", "icons", "locale", "css", "manifest.webmanifest"):
+        (tmp_path / name).symlink_to(client.ROOT / name)
+    for folder in ("assets", "icons"):
+        (tmp_path / "dist" / folder).mkdir(parents=True)
+    names = {"app.js": "/assets/app.1.js", "app.css": "/assets/app.2.css", "en.json": "/assets/en.3.json"}
+    (tmp_path / "dist" / "manifest.json").write_text(json.dumps(names))
+    for name in names.values():
+        (tmp_path / "dist" / name.lstrip("/")).write_text("content of " + name)
+    (tmp_path / "dist" / "sw.js").write_text("worker")
+    monkeypatch.setattr(client, "ROOT", tmp_path)
+    for cached in (portal.assets, portal.templates, portal.shipped):
+        cached.cache_clear()
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def forget_the_built_client() -> object:
+    yield
+    for cached in (portal.assets, portal.templates, portal.shipped):
+        cached.cache_clear()
+
+
+def hostile_form() -> bytes:
+    """A form whose every text is markup."""
+    label = {"vi": MARKUP, "en": MARKUP}
+    field = {"key": "words", "kind": "text", "label": label, "help": label}
+    choice = {"key": "one", "kind": "choice", "label": label, "options": [{"value": "a", "label": label}]}
+    return json.dumps({
+        "procedure": "9.999999", "version": 1, "title": label, "source": MARKUP, "verified": False,
+        "sections": [{"key": "part", "title": label, "help": label, "fields": [field, choice]}],
+        "slots": [{"key": "paper", "title": label, "help": label}],
+    }).encode()  # fmt: skip
+
+
+def test_markup_in_every_value_stays_text() -> None:
+    made = portal.Portal([hostile_form()])
+    for path, document in {**made.documents, "search": made.search(MARKUP)}.items():
+        if document.media == portal.HTML:
+            assert b"<b onmouseover" not in document.body, path
+
+
+def test_the_embedded_form_is_the_form() -> None:
+    body = portal.Portal([hostile_form()]).documents["/to-khai/9.999999"].body.decode()
+    block = body.split('id="form-data">')[1].split("</script>")[0]
+    assert json.loads(block) == json.loads(hostile_form())
+
+
+def test_the_worker_changes_when_and_only_when_something_it_keeps_has_changed(built: Path) -> None:
+    before = portal.shipped().documents["/sw.js"]
+    assert portal.Portal(path.read_bytes() for path in SHIPPED).documents["/sw.js"] == before
+    (built / "dist" / "assets" / "app.2.css").write_text("other")
+    assert portal.Portal(path.read_bytes() for path in SHIPPED).documents["/sw.js"] != before
+
+
+def test_the_worker_keeps_no_page_with_a_person_in_it() -> None:
+    head = portal.shipped().documents["/sw.js"].body.split(b"\n")[0]
+    kept = json.loads(head.removeprefix(b"self.MOTCUA=").removesuffix(b";"))["files"]
+    assert {"/", "/thu-tuc", "/cua-toi", "/dang-nhap", "/cai-dat", "/to-khai/1.004873"} <= set(kept)
+    assert not [path for path in kept if path.startswith(("/sync", "/accounts", "/desk", "/sw.js"))]
+
+
+@pytest.mark.parametrize("words", ["hon nhan", "HÔN NHÂN", "tình trạng", "1.004873", "to khai"])
+def test_a_form_is_found_with_and_without_diacritics(words: str) -> None:
+    assert [form.procedure for form in portal.shipped().found(words)] == ["1.004873"]
+
+
+def test_what_is_not_there_is_not_found() -> None:
+    assert portal.shipped().found("đất đai") == []
+    assert "Không thấy thủ tục nào" in portal.shipped().search("đất đai").body.decode()
+
+
+def test_a_page_is_compressed_once_and_has_an_etag_of_its_content() -> None:
+    page = portal.shipped().documents["/to-khai/1.004873"]
+    assert page.br is not None
+    assert len(page.br) < len(page.gz or b"") < len(page.body)
+    assert portal.document(page.body, page.media).etag == page.etag
+
+
+def test_no_page_has_an_inline_script_or_style() -> None:
+    for path, page in portal.Portal([hostile_form()]).documents.items():
+        if page.media == portal.HTML:
+            text = page.body.decode()
+            assert "<style" not in text, path
+            assert text.count("<script") == text.count("<script type="), path
+
+
+def test_symbols_are_small_enough_to_be_in_every_page() -> None:
+    assert len((client.ROOT / "icons" / "symbols.svg").read_bytes()) < 3_072
