@@ -49,6 +49,8 @@ def hidden(form: Form, values: dict[str, Any], today: date) -> set[str]:
 
 def compute(form: Form, values: dict[str, Any], today: date) -> dict[str, Any]:
     """Return what each computed field holds: null while something is missing or it is hidden."""
+    if not form.plan.computes:
+        return {}
     answers = Answers(form, values, today)
     return {
         _path(section, field, row): answers.held(section, field, row)

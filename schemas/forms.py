@@ -213,7 +213,7 @@ class Plan:
     """The look-ups of one form, compiled once.
 
     ``sections`` by key, ``tables`` the keys of those with rows, ``asked`` each field with its section by
-    ``section.field``, a row's fields too.
+    ``section.field``, a row's fields too. ``computes`` says whether any field is computed.
     """
 
     def __init__(self, form: "Form") -> None:
@@ -226,6 +226,7 @@ class Plan:
         self.asked = {
             f"{section.key}.{field.key}": (section, field) for section in form.sections for field in section.fields
         }
+        self.computes = any(field.kind == "computed" for _, field in self.asked.values())
         for section in form.sections:
             if section.rows is not None:
                 self._rows[section.key] = FieldSpec(

@@ -112,9 +112,8 @@ def _patch(case: Case, dossier: Dossier, op: Patch, named: dict[str, bool], seq:
         if saw:
             _remember(case.ledger, dossier, path, saw & ids, role)
         written.append((path, policy))
-    values = compute(form, shown(dossier), case.today)
-    if values:
-        put_computed(dossier, values, seq)
+    if form.plan.computes:
+        put_computed(dossier, compute(form, shown(dossier), case.today), seq)
     for path, policy in written:
         _report(dossier, path, policy, op, result, entered=any(s.mark == mark for s in dossier.cells[path].siblings))
     return result
@@ -180,8 +179,9 @@ def _submit(case: Case, dossier: Dossier, op: Submit, seq: int) -> None:
             _give_code(case, dossier, dossier.code)
         return
     _raise_form(dossier, op)
-    values = compute(_form(case), shown(dossier), case.today)
-    put_computed(dossier, values, seq)
+    form = _form(case)
+    if form.plan.computes:
+        put_computed(dossier, compute(form, shown(dossier), case.today), seq)
     dossier.submitted_ms = case.entry.received_ms
     if dossier.code is None:
         dossier.code = _code(case, dossier)
