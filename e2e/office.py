@@ -3,7 +3,7 @@
 import contextlib
 import json
 import os
-import shutil
+import random
 import signal
 import socket
 import subprocess
@@ -24,7 +24,7 @@ class Office:
 
     def __init__(self, data: Path) -> None:
         self.data = data
-        self.port = _free_port()
+        self.port = free_port()
         self.log_file = data.parent / f"{data.name}.log"
         self._process: subprocess.Popen[bytes] | None = None
         self._address_printed = threading.Event()
@@ -120,11 +120,6 @@ class Office:
                     self._address_printed.set()
 
 
-def copy_of(seed: Path, to: Path) -> Path:
-    """Copy a data folder that a stopped server left behind."""
-    return Path(shutil.copytree(seed, to))
-
-
 def values_of(dossier: dict[str, Any]) -> dict[str, Any]:
     """Fold a pulled dossier into path → value that shows; an emptied cell is left out."""
     return {path: cell[0][0] for path, cell in dossier["cells"].items() if cell and cell[0][0] is not None}
@@ -134,7 +129,9 @@ def _motcua(command: str) -> list[str]:
     return [sys.executable, "-m", "server.cli", command]
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """Find a port below those that outgoing connections take, so that it is still free when it is used again."""
+    while True:
+        with socket.socket() as probe, contextlib.suppress(OSError):  # taken: draw another
+            probe.bind(("127.0.0.1", random.randint(15_000, 30_000)))
+            return int(probe.getsockname()[1])

@@ -149,9 +149,8 @@ def _write(out: asyncio.StreamWriter, piece: bytes) -> None:
 class FaultProxy:
     """The proxy as a test holds it: started, given a weather, asked what it saw. Thread-safe."""
 
-    def __init__(self, upstream_port: int) -> None:
-        self.upstream_port = upstream_port
-        self.port = 0
+    def __init__(self, upstream_port: int, port: int = 0) -> None:
+        self.upstream_port, self.port = upstream_port, port
         self.tally = Tally()
         self.weather = CLEAR
         self.lanes = (Lane(), Lane())

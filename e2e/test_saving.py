@@ -35,16 +35,22 @@ def test_sigkill_while_typing_loses_nothing_that_was_called_saved(citizen: Phone
 
 def test_a_full_phone_is_told_and_loses_nothing(citizen: Phone, tmp_path: Path) -> None:
     section, path = LONG_ANSWER
-    page = citizen.page
+    citizen.page.goto(FORM_PAGE)
+    form = FormPages(citizen.page)
+    form.visit(section)
+    citizen.page.locator(f'[name="{path}"]').fill("đã lưu trước khi đầy")
+    form.saved()
+    citizen.close()  # Chromium grants room ahead: a browser that has just started has none left over
+
+    page = citizen.open()
+    quota = citizen.cdp()
+    quota.send("Storage.overrideQuotaForOrigin", {"origin": citizen.address, "quotaSize": 1})
     page.goto(FORM_PAGE)
     form = FormPages(page)
     form.visit(section)
     box = page.locator(f'[name="{path}"]')
-    box.fill("đã lưu trước khi đầy")
-    form.saved()
-    quota = citizen.cdp(page)
-    quota.send("Storage.overrideQuotaForOrigin", {"origin": citizen.address, "quotaSize": 1})
-    text = "ghi thêm khi máy đã đầy " * 20
+    expect(box).to_have_value("đã lưu trước khi đầy")
+    text = "ghi thêm khi máy đã đầy"
     box.fill(text)
     warning = page.locator('[data-state="unsaved"]')
     expect(warning).to_contain_text("Bộ nhớ máy đầy nên chưa lưu được")
@@ -52,12 +58,13 @@ def test_a_full_phone_is_told_and_loses_nothing(citizen: Phone, tmp_path: Path) 
         page.locator("[data-action=backup]").click()
     backup = tmp_path / "backup.json"
     caught.value.save_as(backup)
-    assert text.strip() in json.dumps(json.loads(backup.read_text()), ensure_ascii=False)
+    assert json.loads(backup.read_text())["values"][path] == text
     expect(box).to_have_value(text)
+
     quota.send("Storage.overrideQuotaForOrigin", {"origin": citizen.address})
     page.locator("[data-action=save-again]").click()
     form.saved()
     citizen.kill()
     citizen.open(FORM_PAGE)
     FormPages(citizen.page).visit(section)
-    expect(citizen.page.locator(f'[name="{path}"]')).to_have_value(text.strip())
+    expect(citizen.page.locator(f'[name="{path}"]')).to_have_value(text)
