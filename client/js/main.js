@@ -11,7 +11,7 @@ import { h, one } from "./dom.js";
 import { t } from "./texts.js";
 
 /** @type {Record<string, (vault: import("./vault.js").Vault) => Promise<any>>} */
-const PAGES = { home, mine, settings, procedures, "sign-in": signInPage };
+const PAGES = { home, mine, settings, procedures };
 
 function showNetwork() {
   const line = one("#net");
@@ -30,6 +30,7 @@ async function learnWhoSignedIn() {
 
 async function start() {
   const page = document.body.dataset.page ?? "";
+  if (page === "sign-in") signInPage(); // at once: a quick hand would send the form without it
   await speak((await setting("language")) ?? "vi");
   showNetwork();
   addEventListener("online", showNetwork);

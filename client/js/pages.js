@@ -120,7 +120,8 @@ async function claimsOf(guest, own) {
   ))];
 }
 
-export async function signInPage() {
+/** Listen to the sign-in form. */
+export function signInPage() {
   const form = /** @type {HTMLFormElement} */ (one("form"));
   const said = one("#said");
   const next = new URLSearchParams(location.search).get("next") ?? "";
