@@ -110,6 +110,10 @@ class FormPages:
         """Press "Thử ngay" if it is still there: the phone may have tried by itself and gone on."""
         self.page.evaluate("document.querySelector('[data-action=try-now]')?.click()")
 
+    def ask_news(self) -> None:
+        """Press the button that asks the system for news."""
+        self.page.locator("[data-action=ask-news]").click()
+
     def _fill_date(self, path: str, value: str) -> None:
         for part, text in zip(("year", "month", "day"), value.split("-"), strict=False):
             self.page.locator(f'[name="{path}:{part}"]').fill(text)
