@@ -1,6 +1,7 @@
 """Every page at 360 px, in daylight and at night: readable by a machine, inside the screen, and photographed."""
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -177,8 +178,8 @@ def test_nothing_is_cut_at_320_px_with_letters_of_twice_the_size(citizen: Phone)
     page = citizen.page
     page.set_viewport_size({"width": 320, "height": 640})
     faults = []
-    for name in (*public_pages(citizen), *form_pages(citizen)):
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
+    for name in chain(public_pages(citizen), form_pages(citizen)):
+        page.evaluate("document.documentElement.style.fontSize = '225%'")  # twice the 112.5 % of the stylesheet
         page.screenshot(path=SHOTS / f"{name}-320.png", full_page=True)
         faults += [f"{name}: {fault}" for fault in too_wide(page)]
     assert faults == []
