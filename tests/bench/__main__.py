@@ -5,6 +5,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import statistics
 import subprocess
@@ -13,7 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from e2e.office import ROOT, Office, copy_of
+from e2e.office import ROOT, Office
 from tests.bench.floor import floor
 from tests.bench.load import Kept, Load, rate, run
 from tests.bench.sizes import first_visit, one_submission, pull_all
@@ -83,7 +84,7 @@ class Bench:
     def office(self) -> Office:
         """Return a server on a fresh copy of the seed."""
         self.count += 1
-        return Office(copy_of(self.seed, self.folder / f"data-{self.count}"))
+        return Office(Path(shutil.copytree(self.seed, self.folder / f"data-{self.count}")))
 
     def cell(self, batch: int, clients: int) -> tuple[float, str]:
         """Measure one cell once; the word says whether acknowledged, stored and pulled agree."""
