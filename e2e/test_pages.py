@@ -73,6 +73,7 @@ def form_pages(phone: Phone) -> Iterator[str]:
     page = phone.page
     go(page, FORM_PAGE)
     form = FormPages(page)
+    expect(form.state_line()).to_contain_text("Chưa ghi gì")
     yield "draft-new"
     form.visit("unit")
     yield "section-unit"

@@ -50,13 +50,15 @@ export class FormPage {
   }
 
   line() {
-    if (this.saveState.id !== "unsaved") return stateLine(this.saveState, { dossier: this.draft.id });
+    const dossier = this.draft.id;
+    if (this.saveState.id === "saved" && !this.draft.saved_ms) return stateLine(this.saveState, { dossier, label: t("state.new"), words: t("state.new.say") });
+    if (this.saveState.id !== "unsaved") return stateLine(this.saveState, { dossier });
     const actions = [
       h("button", { type: "button", class: "quiet", "data-action": "save-again", onclick: () => this.autosave.flush() }, t("do.save_again")),
       h("button", { type: "button", class: "quiet", "data-action": "backup", onclick: () => this.backup() }, t("do.backup")),
     ];
     const words = t(this.saveState.full ? "quota.full" : "save.failed");
-    return stateLine({ id: "unsaved" }, { dossier: this.draft.id, actions, words });
+    return stateLine({ id: "unsaved" }, { dossier, actions, words });
   }
 
   backup() {
