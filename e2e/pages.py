@@ -108,7 +108,14 @@ class FormPages:
 
     def try_now(self) -> None:
         """Press "Thử ngay" if it is still there: the phone may have tried by itself and gone on."""
-        self.page.evaluate("document.querySelector('[data-action=try-now]')?.click()")
+        self._press_if_there("try-now")
+
+    def save_again(self) -> None:
+        """Press "Lưu lại" if it is still there: the finger's way to it has left the field, which saves too."""
+        self._press_if_there("save-again")
+
+    def _press_if_there(self, action: str) -> None:
+        self.page.evaluate("action => document.querySelector(`[data-action=${action}]`)?.click()", action)
 
     def ask_news(self) -> None:
         """Press the button that asks the system for news."""

@@ -62,7 +62,7 @@ def test_a_full_phone_is_told_and_loses_nothing(citizen: Phone, tmp_path: Path) 
     expect(box).to_have_value(text)
 
     quota.send("Storage.overrideQuotaForOrigin", {"origin": citizen.address})
-    page.locator("[data-action=save-again]").click()
+    form.save_again()
     form.saved()
     citizen.kill()
     citizen.open(FORM_PAGE)
