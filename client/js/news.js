@@ -1,13 +1,20 @@
-/** When the outbox is emptied: at the start, on coming back, when there is a network again, by the clock, and by hand. */
-import { keepSetting } from "./db.js";
-import { drain } from "./sync.js";
+/**
+ * When the outbox is emptied: at the start, on coming back, when there is a network again, by the clock, and by hand.
+ *
+ * A browser's `online` says little: the tower may be far and the server asleep. So while work waits in sight of a person
+ * and the last try met silence, the phone knocks with the smallest question there is and sends when it is answered. A
+ * server that asked for time gets it.
+ */
+import { keepSetting, setting } from "./db.js";
+import { drain, SILENT } from "./sync.js";
 import { tellSignOut } from "./accounts.js";
-import { NoAnswer } from "./wire.js";
+import { ask, NoAnswer } from "./wire.js";
 
 /** @typedef {import("./vault.js").Vault} Vault */
 
 const FRESH_MS = 60_000;
 const TICK_MS = 1_000;
+const KNOCK_MS = 5_000;
 
 /** Try now, whatever the clock says. @param {Vault} vault */
 export async function sendNow(vault) {
@@ -30,11 +37,31 @@ export function stayInTouch(vault) {
   addEventListener("online", () => run(true));
   addEventListener("focus", () => (waits() || stale()) && run(false));
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && (waits() || stale()) && run(false));
+  let knocked_ms = Date.now();
+  let knocking = false;
+  const knock = async () => {
+    knocking = true;
+    if ((await setting(SILENT)) && (await isAnswered())) run(true);
+    knocked_ms = Date.now();
+    knocking = false;
+  };
   setInterval(() => {
     const { next_try_ms, paused } = vault.session.meta;
-    if (document.visibilityState === "visible" && !paused && waits() && Date.now() >= next_try_ms) run(false);
+    if (document.visibilityState !== "visible" || paused || !waits()) return;
+    if (Date.now() >= next_try_ms) run(false);
+    else if (!knocking && Date.now() - knocked_ms >= KNOCK_MS) void knock();
   }, TICK_MS);
-  run(false);
+  void setting(SILENT).then((silent) => run(silent === true && waits()));
+}
+
+/** Whether the server can be heard. @returns {Promise<boolean>} */
+async function isAnswered() {
+  try {
+    return (await ask("/health")).json?.status === "ok";
+  } catch (fault) {
+    if (!(fault instanceof NoAnswer)) throw fault;
+    return false;
+  }
 }
 
 /** Tell the server of a sign-out that it has not heard of. */

@@ -4,7 +4,7 @@
  * One request is under way among all tabs and the worker (Web Lock `motcua-sync-…`). Nothing is sent but by the account
  * that is signed in now: the cookie speaks for it and for nobody else.
  */
-import { setting } from "./db.js";
+import { keepSetting, setting } from "./db.js";
 import { ask, NoAnswer, posted, problemCode } from "./wire.js";
 import { joined } from "./vault.js";
 
@@ -18,6 +18,8 @@ export const APP = "0.1.0";
 let under_way = null;
 /** Whether the last failure was a page that came instead of an answer. */
 export let behindPortal = false;
+/** Setting: whether the last try met silence, not a server that asked for time. */
+export const SILENT = "silent";
 
 /**
  * Empty the outbox. `force` does not wait for the next try, and gives up a request that hangs.
@@ -109,6 +111,7 @@ async function snapshot(vault, { token, url }) {
  */
 async function taken(vault, take) {
   behindPortal = false;
+  if (await setting(SILENT)) await keepSetting(SILENT, false);
   await vault.change((session) => ({ changes: take(session) }));
   return vault.session.meta.failures === 0;
 }
@@ -116,6 +119,7 @@ async function taken(vault, take) {
 /** @param {Vault} vault @param {string} token @param {any} failure */
 async function missed(vault, token, failure) {
   const before = vault.session.meta.failures;
+  if (failure.status) await keepSetting(SILENT, false);
   await vault.change((session) => ({ changes: session.failed(token, failure, Date.now(), Math.random()) }));
   return vault.session.meta.failures === before;
 }
@@ -124,6 +128,7 @@ async function missed(vault, token, failure) {
 async function noAnswer(vault, token, fault) {
   if (!(fault instanceof NoAnswer) && !(fault instanceof SyntaxError)) throw fault;
   behindPortal = fault instanceof NoAnswer && fault.portal;
+  await keepSetting(SILENT, true);
   await missed(vault, token, {});
   return false;
 }
