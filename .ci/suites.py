@@ -41,7 +41,7 @@ def fast() -> dict[str, list[str]]:
 
 def journeys() -> dict[str, list[str]]:
     """Return the suite in real browsers."""
-    return {"journeys": pytest("--timeout=300", "e2e")}
+    return {"journeys": pytest("-n2", "--timeout=300", "e2e")}
 
 
 def checks() -> dict[str, list[str]]:

@@ -65,10 +65,10 @@ SLOW_2G = Weather(rate_bytes=50_000 / 8, delay_seconds=0.5)
 SYNC = ("POST", "/sync/v1")
 
 
-def canned(status: str, body: str) -> bytes:
-    """Build the whole HTTP answer of a box on the road: ``status`` with an HTML page."""
+def canned(status: str, body: str, media: str = "text/html; charset=utf-8") -> bytes:
+    """Build the whole HTTP answer of a box on the road, a page unless ``media`` says otherwise."""
     data = body.encode()
-    head = f"HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {len(data)}\r\n"
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {media}\r\nContent-Length: {len(data)}\r\n"
     return f"{head}Connection: close\r\n\r\n".encode() + data
 
 

@@ -1,12 +1,15 @@
 """The application on the phone: opens with no network, can be installed, sends with no page open."""
 
+import re
+
+import httpx
 import pytest
 from playwright.sync_api import Error, Page, expect
 
 from e2e.office import Office
 from e2e.pages import FORM, FORM_PAGE, FormPages, kept_for_offline, ready_to_send
 from e2e.phone import Phone
-from e2e.proxy import CLEAR, UNREACHABLE, FaultProxy
+from e2e.proxy import CLEAR, UNREACHABLE, FaultProxy, Weather, canned
 
 SHELL = ["/", "/thu-tuc", f"/thu-tuc/{FORM}", "/cua-toi", FORM_PAGE, "/cai-dat", "/dang-nhap"]
 
@@ -84,6 +87,46 @@ def test_a_waiting_dossier_goes_by_background_sync_with_no_page_open(
     proxy.wait_answered()
     (stored,) = office.dossiers()
     assert stored["state"] == "1"
+
+
+def offer_update(phone: Phone, proxy: FaultProxy, office: Office) -> None:
+    """Put another version of the worker on the road and make the phone look for it."""
+    script = httpx.get(f"{office.address}/sw.js").text
+    newer = re.sub(r'"version":"\w+"', '"version":"newer"', script, count=1)
+    assert newer != script
+    proxy.set(Weather(only=("GET", "/sw.js"), answer=canned("200 OK", newer, "text/javascript; charset=utf-8")))
+    phone.page.evaluate("navigator.serviceWorker.getRegistration().then(each => each.update()).then(() => null)")
+
+
+def test_a_new_version_waits_for_the_person_and_costs_no_letter(
+    citizen: Phone, proxy: FaultProxy, office: Office
+) -> None:
+    page = citizen.page
+    page.goto(FORM_PAGE)
+    FormPages(page).visit("applicant")
+    name = page.locator('[name="applicant.full_name"]')
+    offer_update(citizen, proxy, office)
+    expect(page.locator("#update")).to_contain_text("Ứng dụng có bản mới")
+    name.fill("Hoàng Thị Ngân")
+    with page.expect_event("load"):
+        page.locator("[data-action=update]").click()
+    expect(name).to_have_value("Hoàng Thị Ngân")
+    assert page.evaluate("caches.keys()") == ["motcua-newer"]
+
+
+def test_a_new_version_never_takes_over_a_form_in_another_tab(
+    citizen: Phone, proxy: FaultProxy, office: Office
+) -> None:
+    writing = citizen.running.new_page()
+    writing.goto(FORM_PAGE)
+    FormPages(writing).visit("applicant")
+    offer_update(citizen, proxy, office)
+    citizen.page.locator("[data-action=update]").click()
+    writing.locator('[name="applicant.full_name"]').fill("Hoàng Thị Ngân")
+    FormPages(writing).saved()
+    waiting = "navigator.serviceWorker.getRegistration().then(each => each.waiting !== null)"
+    assert citizen.page.evaluate(waiting)
+    assert len(citizen.page.evaluate("caches.keys()")) == 2, "the old version is whole until the new one is in charge"
 
 
 def test_nothing_stands_in_the_way_of_installing(citizen: Phone) -> None:

@@ -2,8 +2,10 @@
 
 from playwright.sync_api import expect
 
-from e2e.pages import PASSWORD, sign_in
+from e2e.office import Office
+from e2e.pages import PASSWORD, dossier_of, ready_to_send, sign_in, status_page
 from e2e.phone import Phone
+from e2e.proxy import UNREACHABLE, FaultProxy
 
 
 def test_a_sign_in_before_the_script_came_opens_the_same_drawer(phone: Phone) -> None:
@@ -17,6 +19,40 @@ def test_a_sign_in_before_the_script_came_opens_the_same_drawer(phone: Phone) ->
     page.locator("[data-action=sign-in]").click()
     expect(page.locator("#who")).to_have_text("Hoàng Thị Ngân")
     assert page.url == f"{phone.address}/"
+
+
+def test_a_session_that_ended_keeps_the_work_until_its_owner_is_back(citizen: Phone, office: Office) -> None:
+    form = ready_to_send(citizen.page)
+    citizen.running.clear_cookies()
+    form.submit()
+    expect(form.state_line()).to_have_attribute("data-state", "locked")
+    expect(form.state_line()).to_contain_text("vẫn còn nguyên trên máy")
+    dossier = dossier_of(citizen.page)
+    sign_in(citizen.page, "demo-1")
+    citizen.page.goto(status_page(dossier))
+    expect(form.state_line()).to_have_attribute("data-state", "received")
+    assert [each["id"] for each in office.dossiers()] == [dossier]
+
+
+def test_another_person_on_the_phone_neither_sees_nor_sends_what_waits(
+    citizen: Phone, proxy: FaultProxy, office: Office
+) -> None:
+    form = ready_to_send(citizen.page)
+    proxy.set(UNREACHABLE)
+    form.submit()
+    expect(form.state_line()).to_have_attribute("data-state", "waiting")
+    citizen.page.goto("/cai-dat")
+    citizen.page.locator("[data-action=sign-out]").click()
+    citizen.page.wait_for_url("**/")
+    proxy.clear()
+    sign_in(citizen.page, "demo-2")
+    citizen.page.goto("/cua-toi")
+    expect(citizen.page.locator("main")).to_contain_text("Chưa có hồ sơ nào")
+    assert office.dossiers() == []
+    sign_in(citizen.page, "demo-1")
+    citizen.page.goto("/cua-toi")
+    expect(citizen.page.locator('[data-state="received"]')).to_be_visible()
+    assert len(office.dossiers()) == 1
 
 
 def test_signing_out_closes_the_drawer(phone: Phone) -> None:
