@@ -12,6 +12,7 @@ import { answerText } from "./fields.js";
 
 /** Draw it. @param {import("./vault.js").Vault} vault @param {string} id @returns {Promise<any[]>} */
 export async function dossierView(vault, id) {
+  await vault.refresh();
   const draft = await vault.draft(id);
   const work = await oneWork(vault, id, draft);
   const copy = vault.session.copies.get(id);

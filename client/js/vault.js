@@ -54,6 +54,8 @@ export class Vault extends EventTarget {
     this.db = db;
     this.key = key;
     this.gen = -1;
+    /** @type {Promise<unknown>} what this page is doing to the session now; one thing at a time */
+    this.turn = Promise.resolve();
     this.session = new Session({ device, boot: newId(Date.now()) });
     this.channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(`motcua-${slot}`);
     if (this.channel) this.channel.onmessage = () => this.dispatchEvent(new Event("change"));
@@ -75,8 +77,24 @@ export class Vault extends EventTarget {
     return this.slot === GUEST;
   }
 
+  /**
+   * Wait for one's turn: a session that is being read anew must not be changed meanwhile, nor the other way round.
+   * @template T
+   * @param {() => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  inTurn(work) {
+    const done = this.turn.then(work, work);
+    this.turn = done.catch(() => null); // whoever asked hears of it; the next goes on
+    return done;
+  }
+
   /** Catch up with what other tabs have kept. */
-  async refresh() {
+  refresh() {
+    return this.inTurn(() => this.catchUp());
+  }
+
+  async catchUp() {
     const tx = this.db.transaction([...RECORDS], "readonly");
     const gen = (await tx.objectStore("meta").get("gen"))?.n ?? 0;
     if (gen === this.gen) return;
@@ -97,9 +115,9 @@ export class Vault extends EventTarget {
    * @param {(session: Session) => Change} make
    */
   async change(make) {
-    const result = await alone(`motcua-keep-${this.slot}`, async () => {
+    const result = await this.inTurn(() => alone(`motcua-keep-${this.slot}`, async () => {
       for (;;) {
-        await this.refresh();
+        await this.catchUp();
         const change = make(this.session);
         try {
           if (await this.keep(change)) return change.result;
@@ -109,7 +127,7 @@ export class Vault extends EventTarget {
         }
         this.gen = -1;
       }
-    });
+    }));
     learnClock(this.session.meta);
     this.tell();
     return result;
