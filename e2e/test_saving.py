@@ -10,6 +10,12 @@ from e2e.people import LONG_ANSWER
 from e2e.phone import Phone
 
 ROUNDS = 6
+WATCH_PLACE = """selector => {
+  window.places = new Set();
+  const note = () => places.add(Math.round(document.querySelector(selector).getBoundingClientRect().top + scrollY));
+  note();
+  new MutationObserver(note).observe(document.querySelector("main"), {childList: true});
+}"""
 
 
 def test_sigkill_while_typing_loses_nothing_that_was_called_saved(citizen: Phone) -> None:
@@ -31,6 +37,20 @@ def test_sigkill_while_typing_loses_nothing_that_was_called_saved(citizen: Phone
         box.press_sequentially("chưa kịp lưu thì máy tắt"[: 4 * (number + 1)])
         citizen.kill()
         citizen.open()
+
+
+def test_what_one_types_into_stays_where_it_is_while_it_is_saved(citizen: Phone) -> None:
+    """The line above says "saving" and "saved"; a button that moves under a finger is a button missed."""
+    page = citizen.page
+    page.goto(FORM_PAGE)
+    form = FormPages(page)
+    form.visit("applicant")
+    box = page.locator('[name="applicant.full_name"]')
+    page.evaluate(WATCH_PLACE, '[name="applicant.full_name"]')
+    for text in ("Hoàng", "Hoàng Thị", "Hoàng Thị Ngân"):
+        box.fill(text)
+        form.saved()
+    assert len(page.evaluate("[...places]")) == 1
 
 
 def test_a_full_phone_is_told_and_loses_nothing(citizen: Phone, tmp_path: Path) -> None:

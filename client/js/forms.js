@@ -46,7 +46,11 @@ export class FormPage {
   /** @param {"saved"|"saving"|"unsaved"} id @param {any} [fault] */
   tellSaved(id, fault) {
     this.saveState = { id, saved_ms: this.draft.saved_ms, full: fault ? isFull(fault) : false };
-    document.querySelector("main > .state")?.replaceWith(this.line());
+    const shown = /** @type {HTMLElement|null} */ (document.querySelector("main > .state"));
+    if (!shown) return;
+    const line = this.line();
+    if (id !== "unsaved") line.style.minHeight = `${shown.offsetHeight}px`; // what is below must not move under a finger
+    shown.replaceWith(line);
   }
 
   line() {
