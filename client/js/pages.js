@@ -30,11 +30,14 @@ async function drawn(vault, draw) {
       return;
     }
     busy = true;
-    do {
-      again = false;
-      await draw();
-    } while (again);
-    busy = false;
+    try {
+      do {
+        again = false;
+        await draw();
+      } while (again);
+    } finally {
+      busy = false;
+    }
   };
   vault.addEventListener("change", () => void run());
   await run();

@@ -89,15 +89,16 @@ export class Vault extends EventTarget {
     return done;
   }
 
-  /** Catch up with what other tabs have kept. */
-  refresh() {
-    return this.inTurn(() => this.catchUp());
+  /** Catch up with what other tabs have kept, and say so to this page: their own word may not have come. */
+  async refresh() {
+    if (await this.inTurn(() => this.catchUp())) this.dispatchEvent(new Event("change"));
   }
 
+  /** @returns {Promise<boolean>} whether there was news */
   async catchUp() {
     const tx = this.db.transaction([...RECORDS], "readonly");
     const gen = (await tx.objectStore("meta").get("gen"))?.n ?? 0;
-    if (gen === this.gen) return;
+    if (gen === this.gen) return false;
     const kept = await Promise.all(RECORDS.map((store) => tx.objectStore(store).getAll()));
     await tx.done;
     const opened = await Promise.all(
@@ -108,6 +109,7 @@ export class Vault extends EventTarget {
     Object.assign(this.session, { outbox, copies, meta });
     learnClock(meta);
     this.gen = gen;
+    return true;
   }
 
   /**
