@@ -77,6 +77,7 @@ def new_phone(playwright: Playwright, proxy: FaultProxy, tmp_path: Path) -> Iter
     yield make
     for phone in phones:
         phone.close()
+    assert [error for phone in phones for error in phone.errors] == []
 
 
 @pytest.fixture

@@ -97,8 +97,9 @@ class FormPages:
         expect(self.page.locator("[data-action=submit]")).to_be_visible()
 
     def submit(self) -> None:
-        """Press "Gửi"."""
+        """Press "Gửi" and arrive at the dossier's own page, which says where it is."""
         self.page.locator("[data-action=submit]").click()
+        self.page.wait_for_url("**/cua-toi?d=*")
 
     def submit_if_offered(self) -> None:
         """Press "Gửi" if this tab still has the button: another tab may have been quicker."""

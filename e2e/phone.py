@@ -45,6 +45,8 @@ class Phone:
     def __init__(self, playwright: Playwright, profile: Path, address: str, scale: float = 1) -> None:
         self.playwright, self.profile, self.address, self.scale = playwright, profile, address, scale
         self.context: BrowserContext | None = None
+        #: What went wrong in the pages without anybody catching it.
+        self.errors: list[str] = []
 
     @property
     def running(self) -> BrowserContext:
@@ -74,6 +76,7 @@ class Phone:
             base_url=self.address,
             accept_downloads=True,
         )
+        self.context.on("weberror", lambda fault: self.errors.append(str(fault.error)))
         if path is not None:
             self.page.goto(path)
         return self.page

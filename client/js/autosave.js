@@ -56,6 +56,14 @@ export class Autosave {
   }
 }
 
+/**
+ * Go on where something could not be kept for want of room, and it comes again at a better time.
+ * @param {unknown} fault
+ */
+export function ignoreFull(fault) {
+  if (!isFull(fault)) throw fault;
+}
+
 /** Whether a write failed because there is no room. @param {any} fault */
 export function isFull(fault) {
   return /quota|disk|space/i.test(`${fault?.name} ${fault?.message} ${fault?.inner?.name ?? ""}`) || fault?.name === "AbortError" || fault?.name === "UnknownError";

@@ -3,7 +3,7 @@
  *
  * Whoever types is never interrupted: a pull changes nothing here, no check removes a letter, and only "Gửi" insists.
  */
-import { Autosave, isFull } from "./autosave.js";
+import { Autosave, ignoreFull, isFull } from "./autosave.js";
 import { compute, requiredSlots, warnings } from "./conditions.js";
 import { current, currentVault } from "./accounts.js";
 import { formOf, keepForm, keepLists } from "./db.js";
@@ -458,7 +458,7 @@ export async function openForm() {
   const form = dataOf("form-data");
   const lists = dataOf("lists-data");
   const vault = await currentVault();
-  await Promise.all([keepForm(form), keepLists(lists)]).catch(ignoreFull);
+  await Promise.all([keepForm(form), keepLists(lists)]).catch(ignoreFull); // the page has both with it
   const draft = await draftFor(vault, form);
   const shown = draft.form === `${form.procedure}@${form.version}` ? form : ((await formOf(draft.form)) ?? form);
   const alone = await hold(draft.id);
@@ -470,11 +470,6 @@ export async function openForm() {
   addEventListener("beforeunload", (event) => page.saveState.id === "unsaved" && event.preventDefault());
   page.route();
   return { vault, signedIn: await current() };
-}
-
-/** The page has the form with it; the copy for later is made at a visit with more room. @param {any} fault */
-function ignoreFull(fault) {
-  if (!isFull(fault)) throw fault;
 }
 
 /** @param {import("./vault.js").Vault} vault @param {any} form */

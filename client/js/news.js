@@ -5,7 +5,8 @@
  * and the last try met silence, the phone knocks with the smallest question there is and sends when it is answered. A
  * server that asked for time gets it.
  */
-import { keepSetting, setting } from "./db.js";
+import { ignoreFull } from "./autosave.js";
+import { setting } from "./db.js";
 import { drain, SILENT } from "./sync.js";
 import { tellSignOut } from "./accounts.js";
 import { ask, NoAnswer } from "./wire.js";
@@ -31,7 +32,7 @@ export async function askAboutNews(vault) {
  * @param {Vault} vault
  */
 export function stayInTouch(vault) {
-  const run = (/** @type {boolean} */ force) => void drain(vault, { force }).then(() => keepSetting("contact", vault.session.meta.contact_ms));
+  const run = (/** @type {boolean} */ force) => void drain(vault, { force }).catch(ignoreFull); // an answer that was not kept is asked for again
   const waits = () => [...vault.session.outbox.values()].some((record) => record.status === "waiting");
   const stale = () => Date.now() - (vault.session.meta.contact_ms ?? 0) > FRESH_MS;
   addEventListener("online", () => run(true));
