@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -19,6 +18,7 @@ import client
 from schemas.moments import local_day
 from schemas.problems import RequestProblem
 from server.dispatcher import Dispatcher
+from server.logs import write_logs
 from server.routes import accounts, desk, forms, health, openapi, portal, sync
 from server.routes.wire import Answer, document, problem_answer, problem_of_status
 from server.services.accounts import Verifier
@@ -61,17 +61,6 @@ def create_app(settings: Settings) -> Shield:
         request_max_body_size=None,
     )  # fmt: skip
     return Shield(Dispatcher(app))
-
-
-def write_logs() -> None:
-    """Write the server's own log to standard error, a line an event."""
-    root = logging.getLogger("motcua")
-    if not root.handlers:
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s"))
-        root.addHandler(handler)
-        root.setLevel(logging.INFO)
-        root.propagate = False
 
 
 @asynccontextmanager

@@ -15,9 +15,11 @@ from typing import Any, Final
 
 from schemas.documents import check_files
 from server import demo
+from server.ids import new_id
 from server.settings import DAY_MS, SESSION_DAYS, Settings
+from server.shipped import keep_shipped
 from server.store.database import AlreadyServedError, connect, migrate
-from server.store.people import Person, add_person, add_session, end_roles, find_user, give_role
+from server.store.people import Person, add_person, add_session, end_roles, find_user, give_role, roles_of
 from server.store.store import now_ms
 
 PORTS_TRIED: Final = 50
@@ -40,7 +42,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def serve(arguments: argparse.Namespace) -> int:
-    """Serve a data directory until stopped."""
+    """Serve a data directory until stopped; a new one begins with the shipped forms and the communes."""
+    _fill(arguments.data, keep_shipped)
     return _serve(Settings(data=arguments.data, host=arguments.host, port=arguments.port))
 
 
@@ -50,9 +53,7 @@ def run_demo(arguments: argparse.Namespace) -> int:
         raise UsageError(
             f"{arguments.host} is not this machine alone; everybody knows the demo's passwords (--demo-public)"
         )
-    migrate(arguments.data)
-    with transaction(arguments.data) as conn:
-        demo.seed(conn, now_ms())
+    _fill(arguments.data, demo.seed)
     port = _free_port(arguments.host, arguments.port)
     shown = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     print(f"Một Cửa: http://{shown}:{port}/")
@@ -115,6 +116,16 @@ def transaction(data: Path) -> Iterator[sqlite3.Connection]:
         conn.close()
 
 
+def _fill(data: Path, keep: Callable[[sqlite3.Connection, int], None]) -> None:
+    """Bring a data directory up to date and keep in it what it begins with."""
+    migrate(data)
+    try:
+        with transaction(data) as conn:
+            keep(conn, now_ms())
+    except ValueError as fault:  # of publishing: another content under a known version
+        raise UsageError(str(fault)) from fault
+
+
 def _serve(settings: Settings) -> int:
     import uvicorn  # noqa: PLC0415 - the other commands start three times as fast without the web server
 
@@ -122,7 +133,7 @@ def _serve(settings: Settings) -> int:
 
     app = create_app(settings)
     config = uvicorn.Config(
-        app, host=settings.host, port=settings.port, access_log=False, log_level="warning", server_header=False,
+        app, host=settings.host, port=settings.port, access_log=False, log_config=None, server_header=False,
         date_header=True, lifespan="on", timeout_graceful_shutdown=5,
     )  # fmt: skip
     server = uvicorn.Server(config)
@@ -148,7 +159,7 @@ def _accounts(conn: sqlite3.Connection, user: str, count: int) -> list[Person]:
             continue
         person = find_user(conn, name)
         if person is None:
-            person = Person(demo.new_id(now_ms()), name, f"{first.name} {number - 1}", "verified")
+            person = Person(new_id(now_ms()), name, f"{first.name} {number - 1}", "verified")
             add_person(conn, person, now_ms())
             _same_roles(conn, first, person)
         found.append(person)
@@ -156,8 +167,6 @@ def _accounts(conn: sqlite3.Connection, user: str, count: int) -> list[Person]:
 
 
 def _same_roles(conn: sqlite3.Connection, first: Person, other: Person) -> None:
-    from server.store.people import roles_of  # noqa: PLC0415 - only here
-
     for unit, roles in roles_of(conn, first.id, now_ms())[0].items():
         for role in roles:
             give_role(conn, other.id, unit, role, now_ms())
@@ -173,7 +182,7 @@ def _change_officer(conn: sqlite3.Connection, arguments: argparse.Namespace) -> 
     if person is None:
         if arguments.what != "add":
             raise UsageError(f"there is no officer {user}")
-        person = Person(demo.new_id(now_ms()), user, arguments.name or user, "verified")
+        person = Person(new_id(now_ms()), user, arguments.name or user, "verified")
         add_person(conn, person, now_ms())
     ended = (
         0

@@ -3,7 +3,7 @@ import { formOf, knownLists } from "./db.js";
 import { h } from "./dom.js";
 import { linesOf } from "./forms.js";
 import { dateOf, timeOf } from "./moments.js";
-import { askAboutNews, sendNow } from "./news.js";
+import { sendNow } from "./news.js";
 import { reasonText, stateLine } from "./status.js";
 import { labelOf, t } from "./texts.js";
 import { nameIn, oneWork, valuesOf } from "./work.js";
@@ -101,8 +101,8 @@ export function actionsOf(vault, work) {
     case "needs_you":
       return [edit(t("do.edit"))];
     case "received":
-      return [edit(t("do.edit")), h("button", { type: "button", class: "quiet", "data-action": "ask-news", onclick: () => askAboutNews(vault) }, t("do.ask_news"))];
+      return [edit(t("do.edit")), h("button", { type: "button", class: "quiet", "data-action": "ask-news", onclick: () => sendNow(vault) }, t("do.ask_news"))];
     default:
-      return [h("button", { type: "button", class: "quiet", "data-action": "ask-news", onclick: () => askAboutNews(vault) }, t("do.ask_news"))];
+      return [h("button", { type: "button", class: "quiet", "data-action": "ask-news", onclick: () => sendNow(vault) }, t("do.ask_news"))];
   }
 }

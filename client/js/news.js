@@ -17,13 +17,8 @@ const FRESH_MS = 60_000;
 const TICK_MS = 1_000;
 const KNOCK_MS = 5_000;
 
-/** Try now, whatever the clock says. @param {Vault} vault */
+/** Send what waits and ask for news now, whatever the clock says. @param {Vault} vault */
 export async function sendNow(vault) {
-  await drain(vault, { force: true });
-}
-
-/** Ask for news. @param {Vault} vault */
-export async function askAboutNews(vault) {
   await drain(vault, { force: true });
 }
 

@@ -15,7 +15,7 @@ import client
 from schemas.ids import is_id
 from schemas.moments import HO_CHI_MINH
 from schemas.problems import RequestProblem
-from server.demo import new_id
+from server.ids import new_id
 from server.routes.gate import actor_asking, store_of
 from server.routes.portal import css_url, icons, templates
 from server.routes.wire import Answer, AnyRequest, read_body

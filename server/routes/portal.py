@@ -13,7 +13,6 @@ import json
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import brotli
@@ -26,9 +25,9 @@ import client
 from schemas import lists
 from schemas.forms import Form, decode_form
 from schemas.problems import RequestProblem
+from server.shipped import documents
 from server.texts import text
 
-SHIPPED: Final = Path(lists.__file__).parent.parent / "procedures"
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 REVALIDATE: Final = "no-cache"
 COMPRESSED_BYTES_MIN: Final = 256
@@ -182,7 +181,7 @@ def _built(folder: str, cache_control: str) -> Iterable[tuple[str, Document]]:
 @cache
 def shipped() -> Portal:
     """Return the portal of the forms this project ships."""
-    return Portal(path.read_bytes() for path in sorted(SHIPPED.glob("*.json")))
+    return Portal(documents())
 
 
 def portal_of(request: Request[Any, Any, Any]) -> Portal:

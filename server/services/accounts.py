@@ -9,9 +9,9 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from schemas.ids import id_from
 from schemas.messages import Account, AccountBegun, BeginAccount, OfficerRole
 from schemas.problems import RequestProblem
+from server.ids import new_id
 from server.settings import DAY_MS, SESSION_DAYS
 from server.store.ledger import Tip
 from server.store.people import (
@@ -60,7 +60,7 @@ async def begin_account(store: Store, asked: BeginAccount) -> AccountBegun:
         known = find_by_secret(conn, asked.secret)
         if known is None:
             now = now_ms()
-            identifier = id_from(now, secrets.randbits(74))
+            identifier = new_id(now)
             known = Person(identifier, f"a-{identifier}", name, "unverified")
             add_person(conn, known, now, citizen_id=citizen_id, phone=phone, secret=asked.secret)
         return AccountBegun(known.id, known.status)

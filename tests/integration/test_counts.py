@@ -1,8 +1,6 @@
 """Counts, never seconds: commits a batch, fsyncs a commit, statements a push, rows visited a pull."""
 
 import sqlite3
-from collections.abc import Iterator
-from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -10,7 +8,7 @@ import msgspec
 import pytest
 
 from schemas.ids import id_from
-from server.demo import SHIPPED, seed
+from server.shipped import FORMS
 from server.store.feed import SqliteFeed
 from server.store.keys import blob
 from server.store.ledger import SqliteLedger, Tip
@@ -26,16 +24,8 @@ STATEMENTS_A_SUBMISSION = 17
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path / "data")
-    opened.writer.submit(lambda conn, _tip: seed(conn, now_ms())).result()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def maker() -> Maker:
-    return Maker(*answers((SHIPPED / "1.004873.json").read_bytes()))
+    return Maker(*answers((FORMS / "1.004873.json").read_bytes()))
 
 
 def person(store: Store, user: str) -> str:

@@ -2,27 +2,17 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
 import pytest
 
 from schemas.problems import RequestProblem
-from server.demo import seed
 from server.routes.wire import problem_answer
 from server.store import database, writer
 from server.store.database import AlreadyServedError, connect
 from server.store.ledger import Tip
-from server.store.store import Store, now_ms
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path / "data")
-    opened.writer.submit(lambda conn, _tip: seed(conn, now_ms())).result()
-    yield opened
-    opened.close()
+from server.store.store import Store
 
 
 def note(conn: sqlite3.Connection, _tip: Tip) -> None:

@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 import client
-from schemas import lists
 from server.routes import portal
+from server.shipped import documents
 
 MARKUP = '</script><b onmouseover="x">"\'&'
-SHIPPED = sorted((Path(lists.__file__).parent.parent / "procedures").glob("*.json"))
 
 
 @pytest.fixture(autouse=True)
@@ -65,9 +64,9 @@ def test_the_embedded_form_is_the_form() -> None:
 
 def test_the_worker_changes_when_and_only_when_something_it_keeps_has_changed(built: Path) -> None:
     before = portal.shipped().documents["/sw.js"]
-    assert portal.Portal(path.read_bytes() for path in SHIPPED).documents["/sw.js"] == before
+    assert portal.Portal(documents()).documents["/sw.js"] == before
     (built / "dist" / "assets" / "app.2.css").write_text("other")
-    assert portal.Portal(path.read_bytes() for path in SHIPPED).documents["/sw.js"] != before
+    assert portal.Portal(documents()).documents["/sw.js"] != before
 
 
 def test_the_worker_keeps_no_page_with_a_person_in_it() -> None:
