@@ -84,12 +84,13 @@ class _Reconciler:
         if wrong or not is_id(op.id) or not is_id(op.dossier):
             return self._unreadable(actor, raw, wrong or "ids are UUIDv7 in small letters")
         body = canonical(raw)
-        known = self._replay(actor, op.id, body)
+        digest = sha256(body).digest()
+        known = self._replay(actor, op.id, digest)
         if known is not None:
             return self._with_code(op, known)
         entry = Entry(
             op=op.id, dossier=op.dossier, person=actor.person, type=_type(op), body=body,
-            digest=sha256(body).digest(), received_ms=self.now_ms, at=to_ms(op.at), was=op.was,
+            digest=digest, received_ms=self.now_ms, at=to_ms(op.at), was=op.was,
         )  # fmt: skip
         self._take_code(op, entry)
         return self._first(actor, op, entry)
@@ -111,7 +112,6 @@ class _Reconciler:
             self._refuse(case, ruling.problem, seq)
         else:
             self._apply(case, seq)
-        self._moved(entry, seq)
         return True
 
     def give_up(self, entry: Entry) -> None:
@@ -127,7 +127,6 @@ class _Reconciler:
         seq = self.ledger.next_seq()
         entry.outcome, entry.reason, entry.problem = "refused", None, problem
         self._settle_refused(dossier, entry, seq)
-        self._moved(entry, seq)
 
     def _unreadable(self, actor: Actor, raw: bytes | msgspec.Raw, detail: str) -> Any:
         problem = op_problem("malformed", detail[:500])
@@ -139,13 +138,14 @@ class _Reconciler:
         if not isinstance(identifier, str) or not is_id(identifier):
             return OpResult(identifier if isinstance(identifier, str) else None, "refused", problem=problem)
         body = canonical(raw)
-        known = self._replay(actor, identifier, body)
+        digest = sha256(body).digest()
+        known = self._replay(actor, identifier, digest)
         if known is not None:
             return known
         named = content.get("dossier")
         entry = Entry(
             op=identifier, dossier=named if is_id(named) else "", person=actor.person, type="malformed",
-            body=body if len(body) <= OP_BYTES_MAX else None, digest=sha256(body).digest(),
+            body=body if len(body) <= OP_BYTES_MAX else None, digest=digest,
             received_ms=self.now_ms, at=self.now_ms, outcome="refused", problem=problem,
         )  # fmt: skip
         dossier = self.ledger.find_dossier(entry.dossier) if entry.dossier else None
@@ -155,13 +155,13 @@ class _Reconciler:
             self._release_waiting(mine.id, {entry.op})
         return entry, False
 
-    def _replay(self, actor: Actor, identifier: str, body: bytes) -> Any:
+    def _replay(self, actor: Actor, identifier: str, digest: bytes) -> Any:
         known = self.ledger.find_op(identifier)
         if known is None:
             return None
         if known.person != actor.person:
             return OpResult(identifier, "refused", problem=op_problem("forbidden-op"))
-        if known.digest != sha256(body).digest():
+        if known.digest != digest:
             return OpResult(identifier, "refused", problem=op_problem("idempotency-mismatch"), again=True)
         return known, True
 
@@ -211,51 +211,46 @@ class _Reconciler:
         entry.outcome, entry.reason, entry.seq = "held", ruling.reason, seq
         self.ledger.add_op(entry)
         self._record(entry, dossier, seq, "op")
-        if dossier is not None and _is_listed(case, ruling):
-            role = entry.role or APPLICANT
-            dossier.held.append(Held(entry.op, ruling.reason, role, entry.person, entry.received_ms))
-            dossier.people[case.actor.person] = case.actor.name
-            self.ledger.save_dossier(dossier)
-            self._announce(dossier, seq, ())
+        self._list(case, ruling, seq)
 
     def _hold_again(self, case: Case, ruling: Hold) -> bool:
-        entry, dossier = case.entry, case.dossier
+        entry = case.entry
         if ruling.reason == entry.reason:
             return False
-        entry.reason = ruling.reason
         seq = self.ledger.next_seq()
-        if dossier is not None and _is_listed(case, ruling):
-            dossier.held = [held for held in dossier.held if held.op != entry.op]
-            role = entry.role or APPLICANT
-            dossier.held.append(Held(entry.op, ruling.reason, role, entry.person, entry.received_ms))
-            self.ledger.save_dossier(dossier)
-            self._announce(dossier, seq, ())
-        self._moved(entry, seq)
+        entry.reason, entry.seq = ruling.reason, seq
+        self.ledger.move_op(entry)
+        self._list(case, ruling, seq)
+        self.ledger.tell(entry.person, seq, entry.op)
         return True
+
+    def _list(self, case: Case, ruling: Hold, seq: int) -> None:
+        """Show a held op with its dossier, to all who see it."""
+        entry, dossier = case.entry, case.dossier
+        if dossier is None or not _is_listed(case, ruling):
+            return
+        self._unlist(dossier, entry.op)
+        role = entry.role or APPLICANT
+        dossier.held.append(Held(entry.op, ruling.reason, role, entry.person, entry.received_ms))
+        dossier.people[case.actor.person] = case.actor.name
+        self.ledger.save_dossier(dossier)
+        self._announce(dossier, seq, ())
 
     def _apply(self, case: Case, seq: int, *, first: bool = False) -> None:
         entry, op = case.entry, case.op
         dossier, before = case.dossier, () if case.dossier is None else case.dossier.scopes
         if dossier is None and isinstance(op, Create):
             dossier = begin(case, op)
-            entry.role = APPLICANT
         if dossier is None:
             raise AssertionError("only a create is applied without a dossier")
         if isinstance(op, Create):
             entry.role = APPLICANT
         done = apply(case, dossier, seq)
         dossier.rev += 1
-        entry.outcome, entry.reason, entry.rev, entry.seq = (
-            "conflict" if done.paths else "applied",
-            None,
-            dossier.rev,
-            seq,
-        )
+        entry.outcome, entry.reason = "conflict" if done.paths else "applied", None
+        entry.rev, entry.seq = dossier.rev, seq
         entry.paths, entry.overridden = done.paths or None, done.overridden or None
-        if first:
-            self.ledger.add_op(entry)
-        else:
-            self.ledger.move_op(entry)
+        self._keep(entry, first=first)
         self._record(entry, dossier, seq, "op" if first else "moved")
         if isinstance(op, Accept | Decline):
             self._settle(op, dossier)
@@ -279,10 +274,7 @@ class _Reconciler:
 
     def _settle_refused(self, dossier: Dossier | None, entry: Entry, seq: int, *, first: bool = False) -> None:
         entry.seq = seq
-        if first:
-            self.ledger.add_op(entry)
-        else:
-            self.ledger.move_op(entry)
+        self._keep(entry, first=first)
         forget_named(self.ledger, dossier, entry.op)
         self._record(entry, dossier, seq, "op" if first else "moved")
         if dossier is not None and not first:
@@ -293,10 +285,13 @@ class _Reconciler:
         if dossier is not None:
             dossier.held = [held for held in dossier.held if held.op != op]
 
-    def _moved(self, entry: Entry, seq: int) -> None:
-        entry.seq = seq
-        self.ledger.move_op(entry)
-        self.ledger.tell(entry.person, seq, entry.op)
+    def _keep(self, entry: Entry, *, first: bool) -> None:
+        """Keep an op's outcome; its author is told where it has moved."""
+        if first:
+            self.ledger.add_op(entry)
+        else:
+            self.ledger.move_op(entry)
+            self.ledger.tell(entry.person, entry.seq, entry.op)
 
     def _release_waiting(self, dossier_id: str, settled: set[str], *, opened: bool = False) -> None:
         """Judge again what waited for settled ops; where a dossier was just opened, all that waits for it."""
