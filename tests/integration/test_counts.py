@@ -21,6 +21,10 @@ from tests.bench.submission import Maker, answers
 CHANGES = 100
 #: Three ops: 3 look-ups of ids, 1 of the dossier, 3 of what waits, 3 rows each of op and log, 3 of the feed, 1 dossier.
 STATEMENTS_A_SUBMISSION = 17
+OPS_A_SUBMISSION = 3
+#: A third of a 30-field submission, in whole pages: its body, the dossier as it stands, rows in op, log and feed
+#: (3,072 when this was written; a bare table of UUIDv7 keys and bodies of this size takes 4.7 KB an op).
+BYTES_AN_OP_MAX = 3_300
 
 
 @pytest.fixture
@@ -113,6 +117,18 @@ def test_a_push_takes_a_fixed_number_of_statements(store: Store, maker: Maker) -
     assert counts[50] - counts[2] == 48 * STATEMENTS_A_SUBMISSION
 
 
+def test_an_op_takes_few_bytes_of_disk_and_no_more_when_there_are_many(store: Store, maker: Maker) -> None:
+    def grown(submissions: int) -> float:
+        size = "SELECT (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size)"
+        before = store.conn.execute(size).fetchone()[0]
+        store.writer.submit(job(store, maker, submissions)).result()
+        return float(store.conn.execute(size).fetchone()[0] - before) / (submissions * OPS_A_SUBMISSION)
+
+    first, later = grown(400), grown(400)
+    assert first <= BYTES_AN_OP_MAX
+    assert later <= first * 1.1
+
+
 def test_a_replay_writes_nothing(store: Store, maker: Maker) -> None:
     run = job(store, maker, 5)
     store.writer.submit(run).result()
@@ -149,7 +165,7 @@ def steps_of_a_pull(store: Store, unit: str, cursor: int) -> int:
 def test_a_pull_visits_as_many_rows_whatever_there_is(store: Store, maker: Maker) -> None:
     store.writer.submit(job(store, maker, CHANGES)).result()
     few = steps_of_a_pull(store, "06154", 0)
-    store.writer.submit(lambda conn, tip: fill(conn, tip, 20_000)).result()
+    store.writer.submit(lambda conn, tip: fill(conn, tip, 100_000)).result()
     cursor = store.conn.execute("SELECT head FROM tip").fetchone()[0]
     store.writer.submit(job(store, maker, CHANGES)).result()
     many = steps_of_a_pull(store, "06154", cursor)
