@@ -23,7 +23,7 @@ CHANGES = 100
 STATEMENTS_A_SUBMISSION = 17
 OPS_A_SUBMISSION = 3
 #: A third of a 30-field submission, in whole pages: its body, the dossier as it stands, rows in op, log and feed
-#: (3,072 when this was written; a bare table of UUIDv7 keys and bodies of this size takes 4.7 KB an op).
+#: (3,072 when this was written).
 BYTES_AN_OP_MAX = 3_300
 
 
