@@ -1,12 +1,13 @@
 /**
- * Build what the browser gets into `dist/`: one page script, one classic worker, one stylesheet, the texts, the icons.
+ * Build what the browser gets into `dist/`: the page script and what it fetches afterwards, one classic worker, one
+ * stylesheet, the texts, the icons.
  *
  * The same sources give the same bytes. Names carry a hash of their content, but for `sw.js`, whose address must not
  * change. `manifest.json` says which file a plain name has become. The server compresses what it serves, once.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
@@ -34,21 +35,32 @@ function keep(name, suffix, bytes) {
   console.log(`${name}.${suffix}  ${bytes.length} bytes, ${brotliCompressSync(bytes).length} compressed`);
 }
 
-/** @type {Record<string, string>} */
+/** @type {Record<string, any>} */
 const manifest = {};
 const common = /** @type {const} */ ({ bundle: true, minify: true, write: false, target: "chrome95", charset: "utf8", legalComments: "none" });
 
 rmSync(dist, { recursive: true, force: true });
 for (const folder of [join(dist, "assets"), join(dist, "icons"), generated]) mkdirSync(folder, { recursive: true });
 const { vi, en } = texts();
-writeFileSync(join(generated, "vi.json"), JSON.stringify(vi));
-keep("en", "json", JSON.stringify(en));
+writeFileSync(join(generated, "vi.json"), JSON.stringify(vi.first));
+writeFileSync(join(generated, "after.json"), JSON.stringify(vi.after));
+keep("en", "json", JSON.stringify({ ...en.first, ...en.after }));
 const [page, worker, css] = await Promise.all([
-  build({ ...common, entryPoints: [join(here, "js", "main.js")], format: "esm" }),
+  build({
+    ...common, entryPoints: { app: join(here, "js", "main.js") }, format: "esm", splitting: true, metafile: true,
+    outdir: join(dist, "assets"), entryNames: "[name].[hash]", chunkNames: "part.[hash]", publicPath: "/assets/",
+  }),
   build({ ...common, entryPoints: [join(here, "sw.js")], format: "iife" }),
   build({ ...common, entryPoints: [join(here, "css", "app.css")] }),
 ]);
-keep("app", "js", page.outputFiles[0].contents);
+for (const { path, contents } of page.outputFiles) writeFileSync(path, contents);
+const parts = Object.fromEntries(Object.entries(page.metafile.outputs).map(([path, part]) => [`/assets/${path.split("/").pop()}`, part]));
+for (const [path, part] of Object.entries(parts)) {
+  console.log(`${path}  ${part.bytes} bytes, ${brotliCompressSync(readFileSync(join(dist, path))).length} compressed`);
+  if (!part.entryPoint?.endsWith("/main.js")) continue;
+  manifest["app.js"] = path;
+  manifest["app.parts"] = part.imports.filter((each) => each.kind === "import-statement").map((each) => `/assets/${each.path.split("/").pop()}`);
+}
 keep("app", "css", css.outputFiles[0].contents);
 writeFileSync(join(dist, "sw.js"), worker.outputFiles[0].contents);
 for (const [name, size, margin] of /** @type {[string, number, number][]} */ ([["192", 192, 0], ["512", 512, 0], ["maskable-512", 512, 0.12]])) {

@@ -14,8 +14,9 @@ from babel.messages.pofile import read_po
 import client
 
 LANGUAGES: Final = ("vi", "en")
-#: What the phone says, and what only the office's pages say.
-CATALOGUES: Final = ("motcua", "desk")
+#: What a phone needs before a form is usable. The other catalogues of the folder come after it, but for the office's.
+FIRST: Final = ("motcua", "inputs")
+OFFICE: Final = ("desk",)
 
 
 @cache
@@ -27,7 +28,26 @@ def catalogue(language: str) -> dict[str, str]:
     """
     if language not in LANGUAGES:
         raise KeyError(language)
-    return {key: words for name in CATALOGUES for key, words in _read(language, name).items()}
+    return {key: words for name in names() for key, words in _read(language, name).items()}
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Return the names of the catalogues there are, sorted."""
+    return tuple(sorted(path.stem for path in (client.ROOT / "locale" / "vi" / "LC_MESSAGES").glob("*.po")))
+
+
+def for_phones() -> dict[str, dict[str, dict[str, str]]]:
+    """Return what phones say, by language, in two parts: ``first`` and ``after``."""
+    after = [name for name in names() if name not in (*FIRST, *OFFICE)]
+    first = [name for name in FIRST if name in names()]
+    return {
+        language: {
+            part: {key: words for name in parts for key, words in _read(language, name).items()}
+            for part, parts in (("first", first), ("after", after))
+        }
+        for language in LANGUAGES
+    }
 
 
 def _read(language: str, name: str) -> dict[str, str]:
@@ -46,6 +66,4 @@ def text(key: str, language: str = "vi", **values: object) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(
-        json.dumps({language: _read(language, CATALOGUES[0]) for language in LANGUAGES}, ensure_ascii=False)
-    )
+    sys.stdout.write(json.dumps(for_phones(), ensure_ascii=False))

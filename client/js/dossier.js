@@ -1,9 +1,9 @@
 /** One dossier: where it is, what happens next, and what is in it (`/cua-toi?d=…`). */
+import { actionsOf } from "./actions.js";
 import { formOf, knownLists } from "./db.js";
 import { h } from "./dom.js";
 import { linesOf } from "./forms.js";
 import { dateOf, timeOf } from "./moments.js";
-import { sendNow } from "./news.js";
 import { reasonText, stateLine } from "./status.js";
 import { labelOf, t } from "./texts.js";
 import { nameIn, oneWork, valuesOf } from "./work.js";
@@ -80,29 +80,4 @@ function answersView(form, values, lists) {
     return lines.length ? h("section", { class: "part-review" }, h("h3", {}, labelOf(section.title)), h("dl", {}, ...lines.flatMap(([label, text]) => [h("dt", {}, label), h("dd", {}, text)]))) : null;
   });
   return h("section", {}, h("h2", {}, t("dossier.answers")), ...parts);
-}
-
-/**
- * What can be done about a dossier now.
- * @param {import("./vault.js").Vault} vault
- * @param {import("./work.js").Work} work
- */
-export function actionsOf(vault, work) {
-  const edit = (/** @type {string} */ words) => h("a", { class: "action", href: `/to-khai/${work.procedure}?d=${work.id}`, "data-action": "continue" }, words);
-  switch (work.state.id) {
-    case "saved":
-      return [edit(t("do.continue"))];
-    case "waiting":
-    case "sending":
-      return [h("button", { type: "button", class: "quiet", "data-action": "try-now", onclick: () => sendNow(vault) }, t("do.try_now")), edit(t("do.edit"))];
-    case "locked":
-      return [h("a", { class: "action", href: `/dang-nhap?next=${encodeURIComponent("/cua-toi")}`, "data-action": "sign-in" }, t("do.sign_in"))];
-    case "refused":
-    case "needs_you":
-      return [edit(t("do.edit"))];
-    case "received":
-      return [edit(t("do.edit")), h("button", { type: "button", class: "quiet", "data-action": "ask-news", onclick: () => sendNow(vault) }, t("do.ask_news"))];
-    default:
-      return [h("button", { type: "button", class: "quiet", "data-action": "ask-news", onclick: () => sendNow(vault) }, t("do.ask_news"))];
-  }
 }

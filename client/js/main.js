@@ -1,17 +1,21 @@
-/** The page script: speak the person's language, draw the page, stay in touch, and then let the worker in. */
+/**
+ * The page script: speak the person's language, draw the page, stay in touch, and then fetch the rest (`after.js`).
+ *
+ * Only what a first visit needs, the pages of `FIRST` and the form, is in this script: every byte is somebody's money.
+ */
 import { currentVault, learn } from "./accounts.js";
 import { keepSetting, setting } from "./db.js";
 import { openForm } from "./forms.js";
 import { settleSignOut, stayInTouch } from "./news.js";
-import { home, mine, nameOnPage, procedures, settings, signInPage } from "./pages.js";
+import { home, nameOnPage, procedures } from "./pages.js";
 import { speak } from "./texts.js";
-import { register } from "./worker.js";
 import { NoAnswer } from "./wire.js";
 import { h, one } from "./dom.js";
 import { t } from "./texts.js";
 
 /** @type {Record<string, (vault: import("./vault.js").Vault) => Promise<any>>} */
-const PAGES = { home, mine, settings, procedures };
+const FIRST = { home, procedures };
+const rest = () => import("./after.js");
 
 function showNetwork() {
   const line = one("#net");
@@ -30,7 +34,6 @@ async function learnWhoSignedIn() {
 
 async function start() {
   const page = document.body.dataset.page ?? "";
-  if (page === "sign-in") signInPage(); // at once: a quick hand would send the form without it
   await speak((await setting("language")) ?? "vi");
   showNetwork();
   addEventListener("online", showNetwork);
@@ -40,13 +43,13 @@ async function start() {
   if (page === "form") ({ vault } = await openForm());
   else {
     vault = await currentVault();
-    await PAGES[page]?.(vault);
+    await (FIRST[page] ?? (await rest()).PAGES[page])?.(vault);
     await nameOnPage();
   }
   document.documentElement.dataset.ready = "";
   stayInTouch(vault);
   void settleSignOut();
-  await register();
+  await (await rest()).settle(vault);
 }
 
 /** @param {unknown} fault */

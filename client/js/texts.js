@@ -2,7 +2,7 @@
 import vietnamese from "./generated/vi.json";
 
 /** @type {Record<string, string>} */
-const vi = vietnamese;
+const vi = { ...vietnamese };
 /** @type {Record<string, string>} */
 let said = vi;
 let language = "vi";
@@ -17,6 +17,9 @@ export function t(key, values = {}) {
   if (sentence === undefined) throw new Error(`no text ${key}`);
   return sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 }
+
+/** Add the texts that came later; English comes whole. @param {Record<string, string>} more */
+export const learnTexts = (more) => void Object.assign(vi, more);
 
 /** Whether the catalogue has this text. @param {string} key */
 export const hasText = (key) => key in vi;

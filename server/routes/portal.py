@@ -90,15 +90,18 @@ def templates() -> minijinja.Environment:
 
 
 @cache
-def assets() -> dict[str, str]:
-    """Return the built files by their plain name: ``app.css`` → ``/assets/app.3F2A….css``."""
-    manifest: dict[str, str] = json.loads((client.ROOT / "dist" / "manifest.json").read_bytes())
+def assets() -> dict[str, Any]:
+    """Return the built files by their plain name: ``app.css`` → ``/assets/app.3F2A….css``.
+
+    ``app.parts`` lists the scripts that ``app.js`` cannot begin without.
+    """
+    manifest: dict[str, Any] = json.loads((client.ROOT / "dist" / "manifest.json").read_bytes())
     return manifest
 
 
 def css_url() -> str:
     """Return the address of the stylesheet, for pages that others make."""
-    return assets()["app.css"]
+    return str(assets()["app.css"])
 
 
 def icons() -> str:
@@ -158,9 +161,13 @@ class Portal:
 
     def _page(self, template: str, **values: Any) -> Document:
         built = assets()
-        body = templates().render_template(
-            template, css=built["app.css"], js=built["app.js"], english=built["en.json"], icons=icons(), **values
-        )
+        names = {
+            "css": built["app.css"],
+            "js": built["app.js"],
+            "parts": built["app.parts"],
+            "english": built["en.json"],
+        }
+        body = templates().render_template(template, **names, icons=icons(), **values)
         return document(body.encode(), HTML)
 
     def _worker(self) -> Document:

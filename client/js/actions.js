@@ -1,0 +1,29 @@
+/** What can be done about a dossier, by its state. */
+import { h } from "./dom.js";
+import { sendNow } from "./news.js";
+import { t } from "./texts.js";
+
+/**
+ * What can be done about a dossier now.
+ * @param {import("./vault.js").Vault} vault
+ * @param {import("./work.js").Work} work
+ */
+export function actionsOf(vault, work) {
+  const edit = (/** @type {string} */ words) => h("a", { class: "action", href: `/to-khai/${work.procedure}?d=${work.id}`, "data-action": "continue" }, words);
+  switch (work.state.id) {
+    case "saved":
+      return [edit(t("do.continue"))];
+    case "waiting":
+    case "sending":
+      return [h("button", { type: "button", class: "quiet", "data-action": "try-now", onclick: () => sendNow(vault) }, t("do.try_now")), edit(t("do.edit"))];
+    case "locked":
+      return [h("a", { class: "action", href: `/dang-nhap?next=${encodeURIComponent("/cua-toi")}`, "data-action": "sign-in" }, t("do.sign_in"))];
+    case "refused":
+    case "needs_you":
+      return [edit(t("do.edit"))];
+    case "received":
+      return [edit(t("do.edit")), h("button", { type: "button", class: "quiet", "data-action": "ask-news", onclick: () => sendNow(vault) }, t("do.ask_news"))];
+    default:
+      return [h("button", { type: "button", class: "quiet", "data-action": "ask-news", onclick: () => sendNow(vault) }, t("do.ask_news"))];
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * What is not needed before a form is usable: the pages of one's own work, people and settings, and what a page does
+ * once it is there. Fetched after the first page stands, kept by the worker like everything else.
+ */
+import texts from "./generated/after.json";
+import { mine } from "./mine.js";
+import { settings } from "./settings.js";
+import { signInPage } from "./signing.js";
+import { learnTexts } from "./texts.js";
+import { register } from "./worker.js";
+
+learnTexts(texts);
+
+/** @type {Record<string, (vault: import("./vault.js").Vault) => any>} pages by the name in `data-page` */
+export const PAGES = { mine, settings, "sign-in": signInPage };
+
+/** What every page does once it is usable. @param {import("./vault.js").Vault} _vault */
+export async function settle(_vault) {
+  await register();
+}

@@ -1,0 +1,65 @@
+/** "Hồ sơ của tôi": everything of this person's, and what belongs to nobody yet. */
+import { guestVault } from "./accounts.js";
+import { actionsOf } from "./actions.js";
+import { h } from "./dom.js";
+import { dossierView } from "./dossier.js";
+import { sendNow } from "./news.js";
+import { claim } from "./outbox.js";
+import { DRAFTS, drawn, put, WAITING, workCard, YOURS } from "./pages.js";
+import { t } from "./texts.js";
+import { workOf } from "./work.js";
+
+/** @typedef {import("./vault.js").Vault} Vault */
+/** @typedef {import("./work.js").Work} Work */
+
+/** @param {Vault} vault */
+export async function mine(vault) {
+  const id = new URLSearchParams(location.search).get("d");
+  if (id) {
+    await drawn(vault, async () => put("main", ...(await dossierView(vault, id))));
+    return;
+  }
+  const guest = vault.isGuest ? null : await guestVault();
+  await drawn(vault, async () => {
+    const all = await workOf(vault);
+    const groups = /** @type {[string, Work[]][]} */ ([
+      ["mine.needs_you", all.filter((work) => YOURS.includes(work.state.id))],
+      ["mine.waiting", all.filter((work) => WAITING.includes(work.state.id))],
+      ["mine.drafts", all.filter((work) => DRAFTS.includes(work.state.id))],
+      ["mine.office", all.filter((work) => ![...YOURS, ...WAITING, ...DRAFTS, "closed"].includes(work.state.id))],
+      ["mine.closed", all.filter((work) => work.state.id === "closed")],
+    ]);
+    const shown = groups.filter(([, works]) => works.length);
+    const claims = guest ? await claimsOf(guest, vault) : [];
+    put("#work",
+      ...claims,
+      ...shown.flatMap(([key, works]) => [
+        h("h2", {}, t(key, { n: works.length })),
+        key === "mine.waiting" && !vault.isGuest ? h("button", { type: "button", class: "quiet", "data-action": "try-now", onclick: () => sendNow(vault) }, t("do.send_all")) : null,
+        h("ul", { class: "works" }, ...works.map((work) => workCard(work, work.state.id === "locked" ? actionsOf(vault, work) : []))),
+      ]),
+      shown.length || claims.length ? null : h("p", {}, t("mine.empty")),
+      shown.length || claims.length ? null : h("a", { class: "button", href: "/thu-tuc" }, t("do.find")),
+    );
+  });
+}
+
+/** Work that belongs to nobody yet: ask whose it is. @param {Vault} guest @param {Vault} own */
+async function claimsOf(guest, own) {
+  const works = await workOf(guest);
+  const kept = new Set((await own.drafts()).map((draft) => draft.id));
+  for (const work of works) if (kept.has(work.id)) await guest.dropDraft(work.id); // claimed, and then the phone went off
+  const open = works.filter((work) => !kept.has(work.id));
+  if (!open.length) return [];
+  return [h("h2", {}, t("claim.title")), ...open.map((work) => h("div", { class: "notice" },
+    h("p", {}, t("claim.ask", { whom: work.whom || t("claim.nobody"), what: work.title })),
+    h("button", {
+      type: "button", class: "button", "data-action": "claim",
+      onclick: async (/** @type {any} */ event) => {
+        event.target.disabled = true;
+        await claim(guest, own, work.draft);
+        await sendNow(own);
+      },
+    }, t(work.draft.status === "locked" ? "do.claim_send" : "do.claim")),
+  ))];
+}
