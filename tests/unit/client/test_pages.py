@@ -76,7 +76,7 @@ def test_the_worker_keeps_no_page_with_a_person_in_it() -> None:
     assert not [path for path in kept if path.startswith(("/sync", "/accounts", "/desk", "/sw.js"))]
 
 
-@pytest.mark.parametrize("words", ["hon nhan", "HÔN NHÂN", "tình trạng", "1.004873", "to khai"])
+@pytest.mark.parametrize("words", ["hon nhan", "HÔN NHÂN", "tình trạng", "1.004873", "to khai cap giay"])
 def test_a_form_is_found_with_and_without_diacritics(words: str) -> None:
     assert [form.procedure for form in portal.shipped().found(words)] == ["1.004873"]
 
