@@ -1,4 +1,4 @@
-"""The command line: ``motcua serve|demo|migrate|token|officer|form``. ``--json`` prints one JSON value."""
+"""The command line: ``motcua serve|demo|migrate|token|officer|form|backup|restore``. ``--json`` prints one value."""
 
 import argparse
 import ipaddress
@@ -13,13 +13,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from schemas.documents import check_files
+from schemas.moments import HO_CHI_MINH
 from server import demo
 from server.ids import new_id
 from server.settings import DAY_MS, SESSION_DAYS, Settings
 from server.shipped import keep_shipped
+from server.store.backup import BackupError, back_up
 from server.store.database import AlreadyServedError, connect, migrate
 from server.store.people import Person, add_person, add_session, end_roles, find_user, give_role, roles_of
+from server.store.restore import Restored, restore
 from server.store.store import now_ms
 
 PORTS_TRIED: Final = 50
@@ -35,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         code: int = arguments.run(arguments)
-    except (UsageError, AlreadyServedError) as fault:
+    except (UsageError, AlreadyServedError, BackupError) as fault:
         print(f"motcua: {fault}", file=sys.stderr)
         return 1
     return code
@@ -93,6 +98,46 @@ def run_officer(arguments: argparse.Namespace) -> int:
         report = _change_officer(conn, arguments)
     print(json.dumps(report, ensure_ascii=False) if arguments.json else report["said"])
     return 0
+
+
+def run_backup(arguments: argparse.Namespace) -> int:
+    """Write a backup of a data directory into one file."""
+    manifest = back_up(arguments.data, arguments.file, now_ms(), overwrite=arguments.overwrite)
+    if arguments.json:
+        print(msgspec.json.encode({"file": str(arguments.file), **msgspec.to_builtins(manifest)}).decode())
+    else:
+        print(f"{arguments.file}: {manifest.dossiers} dossiers, epoch {manifest.epoch}, as of {_moment(manifest.made)}")
+    return 0
+
+
+def run_restore(arguments: argparse.Namespace) -> int:
+    """Go back to a backup as a new epoch, and say what that loses."""
+    done = restore(arguments.file, arguments.data, now_ms())
+    print(msgspec.json.encode(done).decode() if arguments.json else "\n".join(_told(done)))
+    return 0
+
+
+def _told(done: Restored) -> Iterator[str]:
+    lost = done.lost
+    until = _moment(lost.until if lost.until is not None else done.restored)
+    yield f"restored: epoch {done.epoch}, {done.backup.dossiers} dossiers, as of {_moment(done.backup.made)}"
+    if done.aside is not None:
+        yield f"what was there is kept in {done.aside}"
+    yield f"lost window: {_moment(lost.since)} to {until}"
+    if not lost.known:
+        yield "  there is no database that could say what was done in it"
+        return
+    if lost.other_log:
+        yield "  the database that was replaced does not go on from this backup: all of it counts as lost"
+    yield f"  {lost.ops} ops received, {lost.begun} dossiers begun, {lost.submitted} submitted: phones send theirs"
+    yield f"  not healed: {lost.accounts} new accounts, {lost.roles} changes of roles, {lost.forms} forms published"
+    yield f"  not healed unless a device sends it again: {len(lost.office)} steps of officers"
+    for step in lost.office:
+        yield f"    {_moment(step.at)}  {step.user}  {step.code or step.dossier}  {step.what}"
+
+
+def _moment(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, HO_CHI_MINH).isoformat(timespec="seconds")
 
 
 def run_form(arguments: argparse.Namespace) -> int:
@@ -267,6 +312,13 @@ def _parser() -> argparse.ArgumentParser:
     officer.add_argument("--name")
     officer.add_argument("--role", action="append", choices=ROLES)
     officer.add_argument("--json", action="store_true")
+    backup = command("backup", run_backup, "write a backup into one file, also beside a running server")
+    backup.add_argument("file", type=Path, metavar="FILE")
+    backup.add_argument("--overwrite", action="store_true", help="replace the file where it is there already")
+    backup.add_argument("--json", action="store_true")
+    back = command("restore", run_restore, "go back to a backup, as a new epoch")
+    back.add_argument("file", type=Path, metavar="FILE")
+    back.add_argument("--json", action="store_true")
     form = command("form", run_form, "check form documents", data=False)
     form.add_argument("what", choices=("check",))
     form.add_argument("files", nargs="+", metavar="FILE")

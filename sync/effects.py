@@ -199,11 +199,13 @@ def _answer(case: Case, dossier: Dossier) -> None:
 
 
 def _code(case: Case, dossier: Dossier) -> str:
-    if case.entry.code is not None:  # proven when the op came
-        return case.entry.code
-    day = f"{local_day(case.now_ms):%y%m%d}"
-    number = case.ledger.next_number(dossier.unit, day)
-    return f"{case.world.unit_code(dossier.unit)}-{day}-{number:04d}"
+    """Return the code that was proven when the op came, else the next; none that a dossier has is given again."""
+    restored, code = case.world.epoch > 1, case.entry.code
+    while code is None or (restored and case.ledger.has_code(code)):
+        day = f"{local_day(case.now_ms):%y%m%d}"
+        number = case.ledger.next_number(dossier.unit, day, case.world.numbers_from(day))
+        code = f"{case.world.unit_code(dossier.unit)}-{day}-{number:04d}"
+    return code
 
 
 def _command(case: Case, dossier: Dossier, op: Command) -> None:

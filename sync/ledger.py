@@ -140,8 +140,11 @@ class Ledger(Protocol):
     def take_named(self, dossier: str, op: str) -> dict[str, bool]:
         """Return and forget the paths (with ``by_office``) under which an op was named."""
 
-    def next_number(self, unit: str, day: str) -> int:
-        """Return the next number of a unit's day, from 1 (a restore sets it higher)."""
+    def next_number(self, unit: str, day: str, after: int = 0) -> int:
+        """Return the next number of a unit's day; the first is the one above ``after``."""
+
+    def has_code(self, code: str) -> bool:
+        """Return whether a dossier has this code."""
 
     def actor(self, person: str) -> Actor:
         """Return a person with the rights they have now."""
@@ -151,8 +154,11 @@ class World(Protocol):
     """What the engine knows of forms, units and secrets: values and pure look-ups."""
 
     @property
-    def restored(self) -> bool:
-        """Return whether this log was ever restored from a backup; before that ``was`` means nothing."""
+    def epoch(self) -> int:
+        """Return the epoch's number: 1 until the log was first restored from a backup; before that ``was`` is void."""
+
+    def numbers_from(self, day: str) -> int:
+        """Return above which number a day's codes begin: 0 but for days that an earlier epoch may have counted."""
 
     def form(self, procedure: str, version: int) -> Form | None:
         """Return a published version of a form, or null."""

@@ -9,6 +9,7 @@ import msgspec
 from schemas.forms import Form
 from sync.dossier import Dossier
 from sync.ledger import Actor, Entry, Event
+from sync.workflow import numbers_of
 
 _encoder = msgspec.msgpack.Encoder()
 _dossiers = msgspec.msgpack.Decoder(Dossier)
@@ -18,12 +19,10 @@ _entries = msgspec.msgpack.Decoder(Entry)
 class MemoryWorld:
     """Forms and units given as values; proofs are hashes with a key."""
 
-    def __init__(
-        self, forms: Sequence[Form], units: dict[str, str], key: str = "key", *, restored: bool = False
-    ) -> None:
-        """Take published forms, units with the way each is written in codes, and the key of proofs."""
+    def __init__(self, forms: Sequence[Form], units: dict[str, str], key: str = "key", *, epoch: int = 1) -> None:
+        """Take published forms, units with the way each is written in codes, the key of proofs and the epoch."""
         self.forms = {(form.procedure, form.version): form for form in forms}
-        self.units, self.key, self.restored = units, key, restored
+        self.units, self.key, self.epoch = units, key, epoch
 
     def publish(self, form: Form) -> None:
         """Publish a version of a form."""
@@ -51,6 +50,11 @@ class MemoryWorld:
         del procedure
         return None
 
+    def numbers_from(self, day: str) -> int:
+        """Return above which number a day's codes begin: here no day is surely new."""
+        del day
+        return numbers_of(self.epoch)
+
     def prove(self, dossier: str, code: str) -> str:
         """Return the proof of a code."""
         return sha256(f"{self.key}\n{dossier}\n{code}".encode()).hexdigest()
@@ -59,9 +63,9 @@ class MemoryWorld:
 class MemoryLedger:
     """A log in memory. Within ``transaction`` it is a ``Ledger``; outside it, a ``Feed`` of what was committed."""
 
-    def __init__(self, actors: dict[str, Actor], *, codes_from: int = 0) -> None:
-        """Take the actors by person; ``codes_from`` is where the day's numbers begin after a restore."""
-        self.actors, self.codes_from = actors, codes_from
+    def __init__(self, actors: dict[str, Actor]) -> None:
+        """Take the actors by person."""
+        self.actors = actors
         self.ops: dict[str, bytes] = {}
         self.dossiers: dict[str, bytes] = {}
         self.events: list[Event] = []
@@ -69,7 +73,7 @@ class MemoryLedger:
         self.told: dict[str, list[tuple[int, str]]] = {}
         self.rows: dict[tuple[str, str], dict[str, bool]] = {}
         self.numbers: dict[tuple[str, str], int] = {}
-        self.seq = 0
+        self.seq = self.kept_from = 0
         self._open_ops: dict[str, Entry] = {}
         self._open_dossiers: dict[str, Dossier] = {}
         self._saved: set[str] = set()
@@ -187,11 +191,15 @@ class MemoryLedger:
         """Return and forget the paths under which an op was named."""
         return self.rows.pop((dossier, op), {})
 
-    def next_number(self, unit: str, day: str) -> int:
+    def next_number(self, unit: str, day: str, after: int = 0) -> int:
         """Return the next number of a unit's day."""
-        number = self.numbers.get((unit, day), self.codes_from) + 1
+        number = self.numbers.get((unit, day), after) + 1
         self.numbers[unit, day] = number
         return number
+
+    def has_code(self, code: str) -> bool:
+        """Return whether a dossier has this code."""
+        return any(dossier is not None and dossier.code == code for dossier in map(self.find_dossier, self._all()))
 
     def actor(self, person: str) -> Actor:
         """Return a person with the rights they have now."""
@@ -202,8 +210,14 @@ class MemoryLedger:
         return self.seq
 
     def floor(self) -> int:
-        """Return 0: all of the log is kept."""
-        return 0
+        """Return the position up to which the log is no longer kept."""
+        return self.kept_from
+
+    def forget(self, upto: int) -> None:
+        """Keep the log no longer up to a position: cursors before it have expired."""
+        self.kept_from = upto
+        self.feed = {scope: [row for row in rows if row[0] > upto] for scope, rows in self.feed.items()}
+        self.told = {person: [row for row in rows if row[0] > upto] for person, rows in self.told.items()}
 
     def entries(self, scope: str, after: int, upto: int, limit: int) -> list[tuple[int, str, str]]:
         """Return the entries of a scope in a range, in order."""
@@ -216,8 +230,11 @@ class MemoryLedger:
 
     def dossier_ids(self, scope: str, after: str, limit: int) -> list[str]:
         """Return ids of dossiers a scope sees now."""
-        found = sorted({dossier for _, dossier, _ in self.feed.get(scope, []) if dossier > after})
-        return [d for d in found if scope in _dossiers.decode(self.dossiers[d]).scopes][:limit]
+        found = (_dossiers.decode(self.dossiers[dossier]) for dossier in sorted(self.dossiers) if dossier > after)
+        return [dossier.id for dossier in found if scope in dossier.scopes][:limit]
+
+    def _all(self) -> list[str]:
+        return sorted({*self.dossiers, *self._open_dossiers})
 
     def _all_held(self) -> Iterator[Entry]:
         for op in list(self._held):

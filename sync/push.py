@@ -21,6 +21,7 @@ from sync.judge import Case, Hold, Refuse, judge, malformed, waited_too_long
 from sync.ledger import Actor, Entry, Event, Ledger, World
 from sync.merge import APPLICANT, compact
 from sync.rights import may_see
+from sync.workflow import revs_of
 
 RELEASED_BY_ITSELF = frozenset({"waiting", "form-unknown", "healing"})
 SWEEP_MAX = 500
@@ -183,7 +184,7 @@ class _Reconciler:
     def _first(self, actor: Actor, op: Op, entry: Entry) -> Any:
         dossier = self.ledger.find_dossier(op.dossier)
         case = Case(self.ledger, self.world, actor, entry, op, dossier, self.now_ms)
-        if not self.world.restored:
+        if self.world.epoch == 1:
             entry.was = None
         if entry.was == "refused":
             ruling: Any = Refuse(op_problem("forbidden-op", "refused before the system was restored"))
@@ -246,7 +247,7 @@ class _Reconciler:
         if isinstance(op, Create):
             entry.role = APPLICANT
         done = apply(case, dossier, seq)
-        dossier.rev += 1
+        dossier.rev = max(dossier.rev, revs_of(self.world.epoch)) + 1
         entry.outcome, entry.reason = "conflict" if done.paths else "applied", None
         entry.rev, entry.seq = dossier.rev, seq
         entry.paths, entry.overridden = done.paths or None, done.overridden or None

@@ -12,9 +12,9 @@ from typing import Final
 from msgspec import Struct
 
 from schemas.forms import Form, decode_form
+from sync.workflow import numbers_of
 
 CODE_PREFIX: Final = "LS-"
-FIRST_EPOCH: Final = "e1"
 
 
 class Unit(Struct, frozen=True):
@@ -47,13 +47,10 @@ class Catalogue:
         self.latest: dict[str, int] = {procedure: version for procedure, version in self.forms}  # noqa: C416 - keys as pairs
         units = conn.execute("SELECT id, kind, name, official_code, parent, valid_from, valid_to FROM unit")
         self.units = {row[0]: Unit(*row) for row in units}
-        self._epoch: str = conn.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0]
+        self.epoch = epoch_of(conn)
+        #: The last day that an earlier epoch may have counted, as in codes; empty where there was none.
+        self._counted: str = conn.execute("SELECT coalesce(max(counted_to), '') FROM restoration").fetchone()[0]
         self._key: bytes = conn.execute("SELECT value FROM meta WHERE key = 'proof_key'").fetchone()[0]
-
-    @property
-    def restored(self) -> bool:
-        """Return whether this log was ever restored from a backup: its epoch is then above the first."""
-        return self._epoch != FIRST_EPOCH
 
     def form(self, procedure: str, version: int) -> Form | None:
         """Return a published version of a form, or null."""
@@ -87,9 +84,18 @@ class Catalogue:
         del procedure
         return None
 
+    def numbers_from(self, day: str) -> int:
+        """Return above which number a day's codes begin: epoch × 1,000 up to the day of the last restore, else 0."""
+        return numbers_of(self.epoch) if day <= self._counted else 0
+
     def prove(self, dossier: str, code: str) -> str:
         """Return the MAC over a dossier and its code."""
         return hmac.digest(self._key, f"{dossier}\n{code}".encode(), "sha256").hex()
+
+
+def epoch_of(conn: sqlite3.Connection) -> int:
+    """Return the epoch's number."""
+    return int(conn.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0].removeprefix("e"))
 
 
 class Shelf:

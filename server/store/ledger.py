@@ -182,13 +182,19 @@ class SqliteLedger:
             self._named_changed.add((dossier, op))
         return paths
 
-    def next_number(self, unit: str, day: str) -> int:
+    def next_number(self, unit: str, day: str, after: int = 0) -> int:
         """Return the next number of a unit's day."""
         if (unit, day) not in self._numbers:
             row = self._conn.execute("SELECT last FROM counter WHERE unit = ? AND day = ?", (unit, day)).fetchone()
-            self._numbers[unit, day] = int(row[0]) if row else 0
+            self._numbers[unit, day] = int(row[0]) if row else after
         number = self._numbers[unit, day] = self._numbers[unit, day] + 1
         return number
+
+    def has_code(self, code: str) -> bool:
+        """Return whether a dossier has this code."""
+        if any(dossier.code == code for dossier in self._saved.values()):
+            return True
+        return self._conn.execute("SELECT 1 FROM dossier WHERE code = ?", (code,)).fetchone() is not None
 
     def actor(self, person: str) -> Actor:
         """Return a person with the rights they have now."""

@@ -77,3 +77,13 @@ def first_tables(db: Database) -> None:
     """Create what the first dossier needs: people, units, forms, ops, the log and its feeds."""
     for statement in _FIRST:
         db.execute(statement)
+
+
+@migrations()
+def restorations(db: Database) -> None:
+    """Remember each restore: the epoch it began, what it was made from, and the last day counted before it."""
+    db.execute(
+        """CREATE TABLE restoration (
+            epoch INTEGER PRIMARY KEY, restored INTEGER NOT NULL, backup_made INTEGER NOT NULL,
+            backup_head INTEGER NOT NULL, counted_to TEXT NOT NULL, lost TEXT NOT NULL) STRICT"""
+    )

@@ -214,6 +214,24 @@ def test_numbers_count_for_each_unit_and_day(store: Kept) -> None:
         assert ledger.next_number("06154", "261125") == 1
 
 
+def test_the_numbers_of_a_day_begin_above_what_an_earlier_epoch_may_have_given(store: Kept) -> None:
+    with store.transaction() as ledger:
+        assert [ledger.next_number("06154", "261124", 2_000) for _ in range(2)] == [2_001, 2_002]
+    with store.transaction() as ledger:
+        assert ledger.next_number("06154", "261124", 9_000) == 2_003, "only the first is asked where to begin"
+
+
+def test_a_code_is_known_once_a_dossier_has_it(store: Kept, office: Office) -> None:
+    made = dossier(office, state="1", submitted_ms=1, code="LS-06154-261124-0001")
+    with store.transaction() as ledger:
+        assert not ledger.has_code("LS-06154-261124-0001")
+        ledger.save_dossier(made)
+        assert ledger.has_code("LS-06154-261124-0001")
+    with store.transaction() as ledger:
+        assert ledger.has_code("LS-06154-261124-0001")
+        assert not ledger.has_code("LS-06154-261124-0002")
+
+
 def test_positions_are_never_given_twice(store: Kept, office: Office) -> None:
     with store.transaction() as ledger:
         seqs = [ledger.next_seq() for _ in range(3)]

@@ -15,6 +15,7 @@ from sync.ledger import Actor, Entry
 from sync.memory import MemoryLedger, MemoryWorld
 from sync.pull import pull, read_cursor, snapshot
 from sync.push import forms_published, push
+from sync.workflow import numbers_of
 
 UNITS = {"06154": "LS-06154", "06155": "LS-06155"}
 ROLES = ("counter", "handler")
@@ -44,33 +45,27 @@ class Office:
 
     def __init__(self, actors: dict[str, Actor]) -> None:
         self.actors = actors
-        self.epoch = 1
         self.world = MemoryWorld([make_form(1)], UNITS)
         self.ledger = MemoryLedger(actors)
-        self.saved: tuple[MemoryLedger, int] | None = None
+        self.saved: MemoryLedger | None = None
         self.restores = 0
 
+    @property
+    def epoch(self) -> int:
+        return self.world.epoch
+
     def backup(self) -> None:
-        self.saved = (copy.deepcopy(self.ledger), self.epoch)
+        self.saved = copy.deepcopy(self.ledger)
 
     def restore(self) -> None:
-        """Go back to the backup as a new epoch: revs and codes go on above any ever given out."""
+        """Go back to the backup as a new epoch, as ``server.store.restore`` does."""
         assert self.saved is not None
-        self.ledger = copy.deepcopy(self.saved[0])
-        self.restores += 1
-        self.epoch += 1
-        self.world.restored = True
+        self.ledger = copy.deepcopy(self.saved)
         self.ledger.actors = self.actors
-        self.ledger.codes_from = self.epoch * 1_000
-        lift = self.epoch * 1_000_000
-        with self.ledger.transaction():
-            for identifier in list(self.ledger.dossiers):
-                dossier = self.ledger.find_dossier(identifier)
-                assert dossier is not None
-                dossier.rev += lift
-                self.ledger.save_dossier(dossier)
+        self.restores += 1
+        self.world.epoch += 1
         for key in self.ledger.numbers:
-            self.ledger.numbers[key] += lift // 1_000
+            self.ledger.numbers[key] += numbers_of(self.epoch)
 
     def publish(self, now: int) -> None:
         self.world.publish(make_form(2))

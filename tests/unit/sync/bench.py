@@ -67,7 +67,7 @@ def form(version: int = 1, **changes: Any) -> Form:
 class Office:
     """One ledger with its people. ``push`` runs one transaction."""
 
-    def __init__(self, *, restored: bool = False) -> None:
+    def __init__(self, *, epoch: int = 1) -> None:
         """Begin empty, at a fixed moment."""
         self.now = 1_795_485_000_000
         self.serial = itertools.count(1)
@@ -78,7 +78,7 @@ class Office:
         self.other = Actor(self.id(), "Cán bộ xã khác", {"06151": ("counter", "handler")})
         people = (self.an, self.binh, self.officer, self.inspector, self.other)
         self.ledger = MemoryLedger({actor.person: actor for actor in people})
-        self.world = MemoryWorld([form()], {"06154": "LS-06154", "06151": "H37.99"}, restored=restored)
+        self.world = MemoryWorld([form()], {"06154": "LS-06154", "06151": "H37.99"}, epoch=epoch)
 
     def id(self) -> str:
         """Return a new id of the present moment."""

@@ -414,7 +414,7 @@ def test_an_op_without_a_usable_id_is_refused_in_its_place(office: Office, raw: 
 
 
 def test_a_restored_server_holds_what_was_applied_and_cannot_be_yet() -> None:
-    office = Office(restored=True)
+    office = Office(epoch=2)
     dossier = office.id()
     create, patch = office.create(dossier), office.op("patch", dossier, set={"a.name": "An"})
     submit = office.op("submit", dossier, expect={"state": "draft"}, after=[patch["id"]])
@@ -467,3 +467,52 @@ def test_pages_of_a_pull_lead_to_each_other_and_miss_nothing(office: Office) -> 
         seen |= {d.id for d in page.dossiers}
         cursor, more = page.cursor, page.more
     assert seen == ids
+
+
+def test_after_a_restore_revs_and_numbers_go_on_above_those_of_the_epoch_before() -> None:
+    office = Office(epoch=3)
+    dossier, _ = office.filed()
+    assert office.sees(office.an, dossier).rev == 3_000_003
+    assert str(office.sees(office.an, dossier).code).endswith("-3001")
+
+
+def test_a_restored_dossier_keeps_its_rev_until_its_next_op() -> None:
+    office = Office()
+    dossier, _ = office.filed()
+    office.world.epoch = 2
+    assert office.sees(office.an, dossier).rev == 3
+    office.push(office.an, office.op("note", dossier, text="còn đây", visible="all"))
+    assert office.sees(office.an, dossier).rev == 2_000_001
+    office.push(office.an, office.op("note", dossier, text="và đây", visible="all"))
+    assert office.sees(office.an, dossier).rev == 2_000_002
+
+
+def test_a_code_that_a_dossier_has_is_not_given_again() -> None:
+    """A day without a counter, and dossiers that brought their codes from the epoch before."""
+    office = Office(epoch=2)
+    day = "261124"
+    taken = [f"LS-06154-{day}-{number}" for number in (2001, 2002)]
+    for code in taken:
+        dossier = office.id()
+        submit = office.op("submit", dossier, expect={"state": "draft"}, was="applied", code=code)
+        submit["proof"] = office.world.prove(dossier, code)
+        results = office.push(
+            office.an, office.create(dossier), office.op("patch", dossier, set={"a.name": "An"}), submit
+        )
+        assert results[2].code == code
+    dossier, _ = office.filed()
+    assert office.sees(office.an, dossier).code == f"LS-06154-{day}-2003"
+
+
+def test_a_proven_code_that_another_dossier_has_gives_way() -> None:
+    """Two machines may have given it out after the same backup; the one that is there keeps it."""
+    office = Office(epoch=2)
+    first, _ = office.filed()
+    code = str(office.sees(office.an, first).code)
+    dossier = office.id()
+    submit = office.op("submit", dossier, expect={"state": "draft"}, was="applied", code=code)
+    submit["proof"] = office.world.prove(dossier, code)
+    results = office.push(office.an, office.create(dossier), office.op("patch", dossier, set={"a.name": "An"}), submit)
+    assert [result.outcome for result in results] == ["applied"] * 3
+    assert results[2].code not in (None, code)
+    assert results[2].proof == office.world.prove(dossier, str(results[2].code))
