@@ -195,7 +195,7 @@ class BeginAccount(Struct, forbid_unknown_fields=True):
 
     name: Annotated[str, Meta(min_length=1, max_length=200)]
     secret: Annotated[str, Meta(min_length=43, max_length=128)]
-    citizen_id: Annotated[str, Meta(max_length=12)] | None = None
+    citizen_id: Annotated[str, Meta(max_length=20)] | None = None
     phone: Annotated[str, Meta(max_length=20)] | None = None
 
 
@@ -221,3 +221,45 @@ class Account(Struct, omit_defaults=True):
     user: str
     status: str
     roles: list[OfficerRole] = msgspec.field(default_factory=list)
+    password: bool = False
+
+
+class SignedIn(Account, kw_only=True, omit_defaults=True):
+    """``POST /dang-nhap`` to a program: the account, and a session's token, which the phone keeps sealed."""
+
+    token: str
+    expires: int
+
+
+class SetPassword(Struct, forbid_unknown_fields=True):
+    """``POST /accounts/password``; ``old`` is the present password, where there is one."""
+
+    password: Annotated[str, Meta(min_length=1, max_length=1_000)]
+    old: Annotated[str, Meta(max_length=1_000)] | None = None
+
+
+class Device(Struct, omit_defaults=True):
+    """A device that is signed in to an account. ``first``, ``last`` and ``expires`` in milliseconds since 1970.
+
+    ``device`` is what it calls itself in sync; ``this`` is the one that asks; without ``expires`` it never ends.
+    """
+
+    id: str
+    label: str
+    first: int
+    last: int
+    device: str | None = None
+    expires: int | None = None
+    this: bool = False
+
+
+class DeviceList(Struct):
+    """``GET /accounts/devices``: the newest contact first."""
+
+    devices: list[Device]
+
+
+class DevicesEnded(Struct):
+    """``DELETE /accounts/devices``: how many others were signed out."""
+
+    ended: int

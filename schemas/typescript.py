@@ -20,6 +20,9 @@ ROOTS: Final[tuple[type[Struct], ...]] = (
     messages.BeginAccount,
     messages.AccountBegun,
     messages.Account,
+    messages.SignedIn,
+    messages.SetPassword,
+    messages.DeviceList,
     problems.Problem,
     *get_args(ops.Op),
 )

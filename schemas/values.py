@@ -78,6 +78,16 @@ def is_citizen_id(text: str) -> bool:
     return _CITIZEN_ID.match(text) is not None
 
 
+def is_phone(text: str) -> bool:
+    """Return whether text is 10 or 11 digits beginning with 0."""
+    return _PHONE.match(text) is not None
+
+
+def is_name(text: str) -> bool:
+    """Return whether text is a person's name, not empty."""
+    return bool(text) and _text(text, NAME_MAX) is None
+
+
 def is_decimal(text: str) -> bool:
     """Return whether text is a decimal without zeros to spare."""
     return len(text) <= DECIMAL_MAX and _DECIMAL.match(text) is not None

@@ -19,11 +19,11 @@ from schemas.moments import local_day
 from schemas.problems import RequestProblem
 from server.dispatcher import Dispatcher
 from server.logs import write_logs
-from server.routes import accounts, desk, forms, health, openapi, portal, sync
+from server.routes import accounts, desk, forms, health, openapi, portal, sessions, sync
 from server.routes.wire import Answer, document, problem_answer, problem_of_status
-from server.services.accounts import Verifier
-from server.services.attempts import Attempts
+from server.services.attempts import Limits
 from server.services.devices import Devices
+from server.services.passwords import Passwords
 from server.services.syncing import release_forms, sweep_waiting
 from server.settings import Settings
 from server.shield import Shield
@@ -34,7 +34,7 @@ KEEPING_EVERY_S: Final = 30
 log = logging.getLogger("motcua")
 
 ROUTES: Final = [
-    sync.sync_once, sync.take_snapshot, accounts.begin, accounts.me, accounts.enter, accounts.leave,
+    sync.sync_once, sync.take_snapshot, sessions.enter, sessions.leave, *accounts.ACCOUNT_ROUTES,
     forms.form_document, forms.shared_list, health.health, health.metrics, openapi.openapi,
     *desk.DESK_ROUTES,
 ]  # fmt: skip
@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> Shield:
     """Return the server for a data directory, opened when it starts and let go when it stops."""
     write_logs()
     state = State({
-        "settings": settings, "attempts": Attempts(), "devices": Devices(), "verifier": Verifier()
+        "settings": settings, "limits": Limits(), "devices": Devices(), "passwords": Passwords()
     })  # fmt: skip
     built = (client.ROOT / "dist" / "manifest.json").exists()
     app = Litestar(

@@ -23,8 +23,9 @@ from server.settings import DAY_MS, SESSION_DAYS, Settings
 from server.shipped import keep_shipped
 from server.store.backup import BackupError, back_up
 from server.store.database import AlreadyServedError, connect, migrate
-from server.store.people import Person, add_person, add_session, end_roles, find_user, give_role, roles_of
+from server.store.people import Person, add_person, end_roles, find_user, give_role, roles_of
 from server.store.restore import Restored, restore
+from server.store.sessions import add_session
 from server.store.store import now_ms
 
 PORTS_TRIED: Final = 50
@@ -84,7 +85,7 @@ def run_token(arguments: argparse.Namespace) -> int:
     with transaction(arguments.data) as conn:
         for person in _accounts(conn, arguments.person or arguments.officer, arguments.count):
             token = secrets.token_urlsafe(32)
-            add_session(conn, token, person.id, expires)
+            add_session(conn, token, person.id, now_ms(), label="motcua token", expires_ms=expires)
             moment = datetime.fromtimestamp(expires / 1000, UTC).isoformat(timespec="seconds")
             given.append({"token": token, kind: person.user, "id": person.id, "expires": moment})
     print(json.dumps(given, ensure_ascii=False) if arguments.json else "\n".join(each["token"] for each in given))

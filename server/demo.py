@@ -6,9 +6,8 @@ Everything here can be done again: what is there already stays as it is.
 import sqlite3
 from typing import Final
 
-from argon2 import PasswordHasher
-
 from server.ids import new_id
+from server.services.passwords import hash_of
 from server.shipped import keep_shipped
 from server.store.people import Person, add_person, find_user, give_role
 
@@ -32,7 +31,7 @@ def seed_people(conn: sqlite3.Connection, now_ms: int) -> None:
     """Keep the demo accounts: citizens, officers and heads of some communes, an inspector, an administrator."""
     if find_user(conn, "demo-1") is not None:
         return
-    hashed = PasswordHasher().hash(PASSWORD)
+    hashed = hash_of(PASSWORD)
     for number, name in enumerate(CITIZENS, 1):
         _person(conn, f"demo-{number}", name, hashed, now_ms, citizen_id=f"999{number % 2}90{number:06d}")
     for unit in COMMUNES:

@@ -5,7 +5,9 @@ from typing import Final
 
 from msgspec import Struct
 
+#: A session ends this long after its last contact, and never later than the second after it began.
 SESSION_DAYS: Final = 30
+SESSION_DAYS_MAX: Final = 180
 DAY_MS: Final = 86_400_000
 
 

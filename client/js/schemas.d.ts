@@ -44,6 +44,7 @@ export interface Account {
   user: string;
   status: string;
   roles?: OfficerRole[];
+  password?: boolean;
 }
 
 /** The answer to ``POST /accounts``; the same when repeated with the same secret. */
@@ -133,6 +134,22 @@ export interface Detach {
   at: number | string;
   form?: string | null;
   was?: "applied" | "conflict" | "held" | "refused" | null;
+}
+
+/** A device that is signed in to an account. ``first``, ``last`` and ``expires`` in milliseconds since 1970. */
+export interface Device {
+  id: string;
+  label: string;
+  first: number;
+  last: number;
+  device?: string | null;
+  expires?: number | null;
+  this?: boolean;
+}
+
+/** ``GET /accounts/devices``: the newest contact first. */
+export interface DeviceList {
+  devices: Device[];
 }
 
 /** What a device says of itself, for the page of silent devices. */
@@ -319,6 +336,24 @@ export interface Section {
   when?: Condition | null;
   help?: Label | null;
   rows?: Rows | null;
+}
+
+/** ``POST /accounts/password``; ``old`` is the present password, where there is one. */
+export interface SetPassword {
+  password: string;
+  old?: string | null;
+}
+
+/** ``POST /dang-nhap`` to a program: the account, and a session's token, which the phone keeps sealed. */
+export interface SignedIn {
+  person: string;
+  name: string;
+  user: string;
+  status: string;
+  roles?: OfficerRole[];
+  password?: boolean;
+  token: string;
+  expires: number;
 }
 
 /** A paper of which photographs or files are wanted. */

@@ -1,42 +1,31 @@
-"""Accounts begun on a phone, signing in and signing out."""
+"""Accounts begun on a phone, their password, and the devices that are signed in to them."""
 
-from typing import Annotated, Final
-from urllib.parse import parse_qs, urlencode
+from typing import Final
 
 import msgspec
-from litestar import Response, get, post
-from litestar.datastructures import Cookie
-from msgspec import Meta, Struct
+from litestar import delete, get, post
 
-from schemas.messages import BeginAccount
+from schemas.ids import is_id
+from schemas.messages import BeginAccount, DevicesEnded, SetPassword
 from schemas.problems import RequestProblem
-from server.routes.gate import COOKIE, person_asking, store_of, token_in
-from server.routes.wire import JSON, Answer, AnyRequest, answer, decoded, read_body, read_json
-from server.services.accounts import account_of, begin_account, sign_in, sign_out
-from server.settings import DAY_MS, SESSION_DAYS
-from server.store.store import now_ms
+from server.routes.gate import address_of, person_asking, session_asking, store_of
+from server.routes.wire import Answer, AnyRequest, answer, decoded, read_json
+from server.services.accounts import account_of, begin_account, change_password
+from server.services.devices import devices_of, label_of, sign_out_device, sign_out_others
 
-BODY_MAX: Final = 16 * 1024
-FORM: Final = "application/x-www-form-urlencoded"
-
-
-class Credentials(Struct):
-    """What is typed to sign in; ``next`` is the page to go on to."""
-
-    user: Annotated[str, Meta(max_length=200)]
-    password: Annotated[str, Meta(max_length=1_000)]
-    next: Annotated[str, Meta(max_length=2_000)] = "/"
-
+BODY_BYTES_MAX: Final = 16 * 1024
 
 _begin = msgspec.json.Decoder(BeginAccount)
-_credentials = msgspec.json.Decoder(Credentials)
+_password = msgspec.json.Decoder(SetPassword)
 
 
 @post("/accounts", status_code=201, summary="Begin an account on a phone; harmless when repeated")
 async def begin(request: AnyRequest) -> Answer:
     """Answer the account begun with this secret, made now where there is none."""
-    asked = decoded(_begin, await read_json(request, wire_max=BODY_MAX, inflated_max=BODY_MAX))
-    return answer(request, await begin_account(store_of(request), asked), 201)
+    asked = decoded(_begin, await read_json(request, wire_max=BODY_BYTES_MAX, inflated_max=BODY_BYTES_MAX))
+    label = label_of(request.headers.get("user-agent", ""))
+    begun = await begin_account(store_of(request), request.app.state.limits, asked, address_of(request), label)
+    return answer(request, begun, 201)
 
 
 @get("/accounts/me", summary="Who is signed in")
@@ -45,86 +34,39 @@ async def me(request: AnyRequest) -> Answer:
     return answer(request, account_of(store_of(request), person_asking(request)))
 
 
-@post("/dang-nhap", status_code=303, summary="Sign in with user and password")
-async def enter(request: AnyRequest) -> Answer:
-    """Open a session; a page goes on to ``next``, a program gets the account."""
-    asked = await read_credentials(request)
-    user, attempts, now = asked.user.strip().lower(), request.app.state.attempts, now_ms()
-    attempts.admit(user, now)
-    entered = await sign_in(store_of(request), request.app.state.verifier, user, asked.password)
-    if entered is None:
-        attempts.failed(user, now)
-        return refused(request, asked)
-    attempts.succeeded(user)
-    token, account = entered
-    onward = answer(request, account) if wants_json(request) else seen_other(local(asked.next))
-    onward.cookies.append(session_cookie(request, token, SESSION_DAYS * DAY_MS // 1000))
-    return onward
-
-
-@post("/dang-xuat", status_code=303, summary="Sign out")
-async def leave(request: AnyRequest) -> Answer:
-    """End the session that asks; harmless where there is none."""
-    token = token_in(request)
-    if token:
-        await sign_out(store_of(request), token)
-    onward = Response(b"", status_code=204) if wants_json(request) else seen_other("/")
-    onward.cookies.append(session_cookie(request, "", 0))
-    return onward
-
-
-async def read_credentials(request: AnyRequest) -> Credentials:
-    """Return what was typed, from a form or from JSON.
-
-    Raises:
-        RequestProblem: ``unsupported-type``, ``too-large`` or ``invalid``.
-    """
-    kind = request.content_type[0]
-    if kind == JSON:
-        return decoded(_credentials, await read_body(request, BODY_MAX))
-    if kind != FORM:
-        raise RequestProblem("unsupported-type", "send a form or JSON")
-    body = await read_body(request, BODY_MAX)
-    try:
-        typed = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=20)
-    except ValueError as fault:
-        raise RequestProblem("invalid", "not a form") from fault
-    wanted = {"next": request.query_params.get("next", "/"), **{key: values[0] for key, values in typed.items()}}
-    try:
-        return msgspec.convert(wanted, Credentials)
-    except msgspec.ValidationError as fault:
-        raise RequestProblem("invalid", str(fault)) from None
-
-
-def refused(request: AnyRequest, asked: Credentials) -> Answer:
-    """Answer a try that does not fit: a page shows it, a program gets the problem.
-
-    Raises:
-        RequestProblem: ``unauthenticated``.
-    """
-    if "text/html" not in request.headers.get("accept", ""):
-        raise RequestProblem("unauthenticated", "user and password do not fit")
-    return seen_other("/dang-nhap?" + urlencode({"error": "credentials", "next": local(asked.next)}))
-
-
-def local(address: str) -> str:
-    """Return an address within this site; any other becomes ``/``."""
-    fits = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return address if fits and address.isascii() and address.isprintable() else "/"
-
-
-def seen_other(address: str) -> Answer:
-    """Send a browser to another page."""
-    return Response(b"", status_code=303, headers={"location": address, "cache-control": "no-store"})
-
-
-def wants_json(request: AnyRequest) -> bool:
-    """Return whether a program asks and not a page."""
-    return JSON in request.headers.get("accept", "")
-
-
-def session_cookie(request: AnyRequest, token: str, seconds: int) -> Cookie:
-    """Return the session's cookie, or with no token the one that removes it."""
-    return Cookie(
-        COOKIE, value=token, max_age=seconds, httponly=True, samesite="lax", secure=request.url.scheme == "https"
+@post("/accounts/password", status_code=200, summary="Set or change the password; harmless when repeated")
+async def password(request: AnyRequest) -> Answer:
+    """Answer the account; the credential that asks stays valid, a change signs out all others."""
+    session, state = session_asking(request), request.app.state
+    asked = decoded(_password, await read_json(request, wire_max=BODY_BYTES_MAX, inflated_max=BODY_BYTES_MAX))
+    changed = await change_password(
+        store_of(request), state.limits, state.passwords, session, asked.password, asked.old
     )
+    return answer(request, changed)
+
+
+@get("/accounts/devices", summary="The devices that are signed in to this account")
+async def devices(request: AnyRequest) -> Answer:
+    """Answer the account's own devices, the newest contact first."""
+    session = session_asking(request)
+    await request.app.state.devices.write(store_of(request))  # so that the contacts of this minute are there
+    return answer(request, await devices_of(store_of(request), session))
+
+
+@delete("/accounts/devices/{device:str}", status_code=204, summary="Sign out one device; harmless when repeated")
+async def end_device(request: AnyRequest, device: str) -> None:
+    """Answer nothing, also where the account has no such device."""
+    session = session_asking(request)
+    if not is_id(device):
+        raise RequestProblem("not-found")
+    await sign_out_device(store_of(request), session, device)
+
+
+@delete("/accounts/devices", status_code=200, summary="Sign out all devices but this one")
+async def end_other_devices(request: AnyRequest) -> Answer:
+    """Answer how many were signed out."""
+    ended = await sign_out_others(store_of(request), session_asking(request))
+    return answer(request, DevicesEnded(ended))
+
+
+ACCOUNT_ROUTES: Final = [begin, me, password, devices, end_device, end_other_devices]

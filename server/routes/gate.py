@@ -5,7 +5,9 @@ from typing import Final
 
 from schemas.problems import RequestProblem
 from server.routes.wire import AnyRequest
-from server.store.people import actor_of, find_by_token
+from server.services.attempts import network_of
+from server.store.people import actor_of
+from server.store.sessions import Session, find_session
 from server.store.store import Store, now_ms
 from server.store.writer import problem_of
 from sync.ledger import Actor
@@ -28,24 +30,39 @@ def token_in(request: AnyRequest) -> str | None:
     return request.cookies.get(COOKIE)
 
 
+def address_of(request: AnyRequest) -> str:
+    """Return what counts as the address a request comes from."""
+    return network_of(None if request.client is None else request.client.host)
+
+
+def session_asking(request: AnyRequest) -> Session:
+    """Return who is signed in, and through which of their sessions.
+
+    Raises:
+        RequestProblem: ``unauthenticated``.
+    """
+    token, now = token_in(request), now_ms()
+    session = None
+    if token and len(token) <= TOKEN_LENGTH_MAX:
+        try:
+            session = find_session(store_of(request).conn, token, now)
+        except sqlite3.Error as fault:
+            raise problem_of(fault) from fault
+        except UnicodeEncodeError:
+            session = None
+    if session is None:
+        raise RequestProblem("unauthenticated")
+    request.app.state.devices.contact(session.id, now)
+    return session
+
+
 def person_asking(request: AnyRequest) -> str:
     """Return who is signed in.
 
     Raises:
         RequestProblem: ``unauthenticated``.
     """
-    token = token_in(request)
-    person = None
-    if token and len(token) <= TOKEN_LENGTH_MAX:
-        try:
-            person = find_by_token(store_of(request).conn, token, now_ms())
-        except sqlite3.Error as fault:
-            raise problem_of(fault) from fault
-        except UnicodeEncodeError:
-            person = None
-    if person is None:
-        raise RequestProblem("unauthenticated")
-    return person
+    return session_asking(request).person
 
 
 def actor_asking(request: AnyRequest) -> Actor:

@@ -19,13 +19,14 @@ from schemas.messages import (
     SyncRequest,
 )
 from schemas.problems import RequestProblem
-from server.routes.gate import person_asking, store_of
+from server.routes.gate import person_asking, session_asking, store_of
 from server.routes.wire import Answer, AnyRequest, accepts_gzip, answer, decoded, read_json
 from server.services.devices import Devices
 from server.services.syncing import check_cursor, pull_changes, push_ops
 from server.store.database import connect
 from server.store.feed import SqliteFeed
 from server.store.people import actor_of
+from server.store.sessions import Session
 from server.store.store import Store, now_ms
 from sync.pull import snapshot
 
@@ -37,10 +38,11 @@ _decoder = msgspec.json.Decoder(SyncRequest)
 @post("/sync/v1", status_code=200, summary="Push ops, pull changes, or both in one round trip")
 async def sync_once(request: AnyRequest) -> Answer:
     """Give each op its outcome, then answer what changed after the cursor."""
-    store, person = store_of(request), person_asking(request)
+    store, session = store_of(request), session_asking(request)
+    person = session.person
     body = await read_json(request, wire_max=WIRE_BYTES_MAX, inflated_max=INFLATED_BYTES_MAX)
     asked = checked(decoded(_decoder, body))
-    note_device(request.app.state.devices, person, asked)
+    note_device(request.app.state.devices, session, asked)
     if asked.cursor is not None:
         check_cursor(store, person, asked.cursor)  # first: a refused request means that no op of it was looked at
     results = await push_ops(store, person, asked.ops) if asked.ops else []
@@ -71,11 +73,12 @@ def checked(asked: SyncRequest) -> SyncRequest:
     return asked
 
 
-def note_device(devices: Devices, person: str, asked: SyncRequest) -> None:
+def note_device(devices: Devices, session: Session, asked: SyncRequest) -> None:
     """Remember what the device said of itself."""
     if asked.device:
         stats = None if asked.stats is None else msgspec.json.encode(asked.stats).decode()
-        devices.note(person, asked.device, asked.app, stats, now_ms())
+        devices.note(session.person, asked.device, asked.app, stats, now_ms())
+        devices.contact(session.id, now_ms(), asked.device)
 
 
 @get("/sync/v1/snapshot", summary="Everything a person may see, one dossier a line")

@@ -1,96 +1,56 @@
-"""Accounts and sessions: each function is one transaction, or a look-up."""
+"""Accounts: begun on a phone, known to their owner, and given a password."""
 
-import asyncio
-import secrets
+import re
 import sqlite3
-import unicodedata
+from collections import Counter
+from math import log2
 from typing import Final
-
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
 
 from schemas.messages import Account, AccountBegun, BeginAccount, OfficerRole
 from schemas.problems import RequestProblem
+from schemas.values import NAME_MAX, is_citizen_id, is_name, is_phone, trimmed
 from server.ids import new_id
-from server.settings import DAY_MS, SESSION_DAYS
+from server.services.attempts import Limits
+from server.services.passwords import Passwords, check_password
 from server.store.ledger import Tip
-from server.store.people import (
-    Person,
-    add_person,
-    add_session,
-    end_session,
-    find_by_secret,
-    find_person,
-    find_user,
-    roles_of,
-)
+from server.store.people import Person, add_person, find_by_secret, find_person, known_of, roles_of, set_password
+from server.store.sessions import Session, end_others, is_credential, settle_secret, token_hash
 from server.store.store import Store, now_ms
 
-VERIFYING_AT_ONCE: Final = 2
-CITIZEN_ID_DIGITS: Final = 12
-PHONE_DIGITS: Final = (10, 11)
-
-_hasher = PasswordHasher()
-#: What the password of nobody is compared with, so that an unknown user takes as long as a wrong password.
-_nobody: Final = _hasher.hash(secrets.token_urlsafe(16))
+#: What a bearer token may be made of (RFC 6750): a secret has to travel as one.
+_TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*\Z")
+#: 256 random bits show at least this much; a word repeated, or a phone whose random source is broken, does not.
+SECRET_BITS_MIN: Final = 128
+_SPACES: Final = re.compile(r"[\s.()-]")
 
 
-class Verifier:
-    """Compares passwords in threads, few at once: each costs memory and time on purpose."""
-
-    def __init__(self) -> None:
-        self._turns = asyncio.Semaphore(VERIFYING_AT_ONCE)
-
-    async def fits(self, password: str, hashed: str | None) -> bool:
-        """Return whether a password is the one that was hashed; null is nobody's."""
-        async with self._turns:
-            return await asyncio.to_thread(_fits, password, hashed or _nobody) and hashed is not None
-
-
-async def begin_account(store: Store, asked: BeginAccount) -> AccountBegun:
+async def begin_account(store: Store, limits: Limits, asked: BeginAccount, address: str, label: str) -> AccountBegun:
     """Begin an account on a phone, or find the one begun with this secret. Never says whether a citizen ID is known.
 
     Raises:
-        RequestProblem: ``invalid``, naming the key.
+        RequestProblem: ``invalid``, naming the key; ``slow-down``.
     """
+    check_secret(asked.secret)
+    limits.repeats_by_secret.take(token_hash(asked.secret).hex(), now_ms())
+    begun = find_by_secret(store.conn, asked.secret)
+    if begun is not None:  # what came first is kept, whatever else is said now
+        return AccountBegun(begun.id, begun.status)
     name, citizen_id, phone = _clean(asked)
+    limits.accounts_by_address.take(address, now_ms())
 
     def job(conn: sqlite3.Connection, tip: Tip) -> AccountBegun:
         del tip
         known = find_by_secret(conn, asked.secret)
         if known is None:
+            if is_credential(conn, asked.secret):
+                raise RequestProblem("invalid", "secret")
             now = now_ms()
             identifier = new_id(now)
             known = Person(identifier, f"a-{identifier}", name, "unverified")
-            add_person(conn, known, now, citizen_id=citizen_id, phone=phone, secret=asked.secret)
+            add_person(conn, known, now, citizen_id=citizen_id, phone=phone, secret=asked.secret, label=label)
         return AccountBegun(known.id, known.status)
 
     return await store.write(job)
-
-
-async def sign_in(store: Store, verifier: Verifier, user: str, password: str) -> tuple[str, Account] | None:
-    """Return a new session's token and whose it is, or null where user and password do not fit."""
-    person = find_user(store.conn, user)
-    if not await verifier.fits(password, None if person is None else person.password_hash) or person is None:
-        return None
-    token, who = secrets.token_urlsafe(32), person.id
-
-    def job(conn: sqlite3.Connection, tip: Tip) -> None:
-        del tip
-        add_session(conn, token, who, now_ms() + SESSION_DAYS * DAY_MS)
-
-    await store.write(job)
-    return token, account_of(store, who)
-
-
-async def sign_out(store: Store, token: str) -> None:
-    """End a session."""
-
-    def job(conn: sqlite3.Connection, tip: Tip) -> None:
-        del tip
-        end_session(conn, token, now_ms())
-
-    await store.write(job)
 
 
 def account_of(store: Store, identifier: str) -> Account:
@@ -104,27 +64,77 @@ def account_of(store: Store, identifier: str) -> Account:
         raise RequestProblem("unauthenticated")
     units, _ = roles_of(store.conn, identifier, now_ms())
     roles = [OfficerRole(unit, role) for unit, held in units.items() for role in held]
-    return Account(person.id, person.name, person.user, person.status, roles)
+    return Account(person.id, person.name, person.user, person.status, roles, person.password_hash is not None)
 
 
-def _fits(password: str, hashed: str) -> bool:
-    try:
-        return _hasher.verify(hashed, password)
-    except (Argon2Error, InvalidHashError, UnicodeEncodeError):
-        return False
+async def change_password(
+    store: Store, limits: Limits, passwords: Passwords, session: Session, password: str, old: str | None
+) -> Account:
+    """Set a password, or change it and sign out the account's other devices. Harmless when repeated.
+
+    Raises:
+        RequestProblem: ``invalid``, too easy; ``forbidden``, the present password does not fit; ``slow-down``;
+            ``unavailable``.
+    """
+    person = find_person(store.conn, session.person)
+    if person is None:
+        raise RequestProblem("unauthenticated")
+    check_password(password, known_of(store.conn, person))
+    present = person.password_hash
+    if present is None:
+        present = await _set(store, session, await passwords.hashed(password), None)
+        if present is None:
+            return account_of(store, person.id)
+    limits.password.admit(person.id, now_ms())
+    fits = await passwords.fitting(password, [present])
+    if fits is None:
+        if old is None or await passwords.fitting(old, [present]) is None:
+            raise RequestProblem("forbidden", "the present password does not fit")
+        if await _set(store, session, await passwords.hashed(password), present) is not None:
+            raise RequestProblem("unavailable", "another device changes the password", retry_after_s=1)
+    limits.password.forget(person.id)
+    return account_of(store, person.id)
+
+
+async def _set(store: Store, session: Session, hashed: str, before: str | None) -> str | None:
+    """Keep a password in place of the one before; return null, or the hash that was there instead of that one."""
+
+    def job(conn: sqlite3.Connection, tip: Tip) -> str | None:
+        del tip
+        if not set_password(conn, session.person, hashed, before):
+            person = find_person(conn, session.person)
+            return None if person is None else person.password_hash
+        if before is None:
+            settle_secret(conn, session.person, now_ms())
+        else:
+            end_others(conn, session.person, session.id)
+        return None
+
+    return await store.write(job)
+
+
+def check_secret(secret: str) -> None:
+    """Let a secret through that may well be 256 random bits.
+
+    Raises:
+        RequestProblem: ``invalid``.
+    """
+    repeats = (secret + secret).find(secret, 1) < len(secret)
+    bits = sum(-count * log2(count / len(secret)) for count in Counter(secret).values())
+    if _TOKEN.match(secret) is None or repeats or bits < SECRET_BITS_MIN:
+        raise RequestProblem("invalid", "secret is 256 random bits, as a bearer token")
 
 
 def _clean(asked: BeginAccount) -> tuple[str, str | None, str | None]:
-    name = unicodedata.normalize("NFC", asked.name).strip()
-    if not name or any(ord(letter) < ord(" ") for letter in name):
-        raise RequestProblem("invalid", "name")
-    citizen_id, phone = asked.citizen_id or None, asked.phone or None
-    if citizen_id is not None and not (_digits(citizen_id) and len(citizen_id) == CITIZEN_ID_DIGITS):
+    name = trimmed(asked.name)
+    if not is_name(name):
+        raise RequestProblem("invalid", f"name is 1 to {NAME_MAX} characters")
+    citizen_id = _SPACES.sub("", asked.citizen_id or "") or None
+    if citizen_id is not None and not is_citizen_id(citizen_id):
         raise RequestProblem("invalid", "citizen_id is 12 digits")
-    if phone is not None and not (_digits(phone) and phone.startswith("0") and len(phone) in PHONE_DIGITS):
+    phone = _SPACES.sub("", asked.phone or "") or None
+    if phone is not None and phone.startswith("+84"):
+        phone = "0" + phone.removeprefix("+84")
+    if phone is not None and not is_phone(phone):
         raise RequestProblem("invalid", "phone is 10 or 11 digits and begins with 0")
     return name, citizen_id, phone
-
-
-def _digits(value: str) -> bool:
-    return value.isascii() and value.isdigit()

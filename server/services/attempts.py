@@ -1,41 +1,142 @@
-"""How often somebody may try to sign in: a few failures an account, then a pause."""
+"""How often somebody may try: the account first, the address last, since a whole commune may sit behind one address.
 
+Rule 1. Failures are counted by account. After a few, each further one doubles the pause, up to an hour, from however
+many addresses they come. Sessions that are open do not notice.
+Rule 2. A device on which the account was signed in before has a count of its own (OWASP, "device cookies"): whoever
+guesses elsewhere cannot lock its owner out of it.
+Rule 3. An attempt is counted when it is let in and taken back when it fits, so that many at once count as many.
+Rule 4. What is remembered is bounded; the oldest is forgotten first. Keys are hashes or ids: no word that was typed.
+"""
+
+import ipaddress
 from collections import OrderedDict
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from schemas.problems import RequestProblem
 
-FAILURES_MAX: Final = 10
-PAUSE_MS: Final = 10 * 60_000
+FREE_FAILURES: Final = 5
+PAUSE_FIRST_MS: Final = 30_000
+PAUSE_MAX_MS: Final = 60 * 60_000
+FORGOTTEN_AFTER_MS: Final = 24 * 60 * 60_000
 REMEMBERED_MAX: Final = 50_000
 
+HOUR_MS: Final = 60 * 60_000
+ADDRESS_FAILURES_AN_HOUR: Final = 300
+ADDRESS_ACCOUNTS_AN_HOUR: Final = 1_000
+SECRET_REPEATS_AN_HOUR: Final = 120
 
-class Attempts:
-    """The failures of the last minutes by account; the oldest are forgotten first."""
+V = TypeVar("V")
 
-    def __init__(self) -> None:
-        self._failures: OrderedDict[str, tuple[int, int]] = OrderedDict()
 
-    def admit(self, user: str, now_ms: int) -> None:
-        """Let a try through.
+class _Remembered(Generic[V]):
+    """A map that forgets its oldest entry beyond a number."""
+
+    def __init__(self, most: int) -> None:
+        self._kept: OrderedDict[str, V] = OrderedDict()
+        self._most = most
+
+    def get(self, key: str) -> V | None:
+        return self._kept.get(key)
+
+    def put(self, key: str, value: V) -> None:
+        self._kept.pop(key, None)
+        self._kept[key] = value
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+
+    def drop(self, key: str) -> None:
+        self._kept.pop(key, None)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
+class Pauses:
+    """Growing pauses after failures, by key."""
+
+    def __init__(self, remembered_max: int = REMEMBERED_MAX) -> None:
+        self._failures: _Remembered[tuple[int, int]] = _Remembered(remembered_max)
+
+    def admit(self, key: str, now_ms: int) -> None:
+        """Let a try in and count it as a failure until it is said to be none.
 
         Raises:
-            RequestProblem: ``slow-down``, after too many failures.
+            RequestProblem: ``slow-down``, during a pause.
         """
-        count, last = self._failures.get(user, (0, 0))
-        left_ms = last + PAUSE_MS - now_ms
-        if left_ms <= 0:
-            self._failures.pop(user, None)
-        elif count >= FAILURES_MAX:
-            raise RequestProblem("slow-down", retry_after_s=left_ms // 1000 + 1)
+        count, last = self._failures.get(key) or (0, 0)
+        if now_ms - last >= FORGOTTEN_AFTER_MS:
+            count = 0
+        left_ms = last + pause_ms(count) - now_ms
+        if left_ms > 0:
+            raise RequestProblem("slow-down", retry_after_s=-(-left_ms // 1000))
+        self._failures.put(key, (count + 1, now_ms))
 
-    def failed(self, user: str, now_ms: int) -> None:
-        """Count a failure."""
-        count, _ = self._failures.pop(user, (0, 0))
-        self._failures[user] = count + 1, now_ms
-        while len(self._failures) > REMEMBERED_MAX:
-            self._failures.popitem(last=False)
+    def take_back(self, key: str) -> None:
+        """Count the last try no more: it was not judged."""
+        count, last = self._failures.get(key) or (0, 0)
+        if count > 1:
+            self._failures.put(key, (count - 1, last))
+        else:
+            self._failures.drop(key)
 
-    def succeeded(self, user: str) -> None:
-        """Forget the failures."""
-        self._failures.pop(user, None)
+    def forget(self, key: str) -> None:
+        """Forget all failures: a try fitted."""
+        self._failures.drop(key)
+
+
+def pause_ms(failures: int) -> int:
+    """Return how long nobody may try after so many failures."""
+    if failures < FREE_FAILURES:
+        return 0
+    return min(PAUSE_MAX_MS, PAUSE_FIRST_MS << min(failures - FREE_FAILURES, 20))
+
+
+class Budget:
+    """So many an hour by key, all at once if need be; what was not used comes back evenly."""
+
+    def __init__(self, an_hour: int, remembered_max: int = REMEMBERED_MAX) -> None:
+        self._most = an_hour
+        self._used: _Remembered[tuple[float, int]] = _Remembered(remembered_max)
+
+    def take(self, key: str, now_ms: int) -> None:
+        """Use one.
+
+        Raises:
+            RequestProblem: ``slow-down``, when none is left.
+        """
+        used, since = self._used.get(key) or (0.0, now_ms)
+        used = max(0.0, used - (now_ms - since) * self._most / HOUR_MS)
+        if used + 1 > self._most:
+            wait_ms = (used + 1 - self._most) * HOUR_MS / self._most
+            raise RequestProblem("slow-down", retry_after_s=int(wait_ms // 1000) + 1)
+        self._used.put(key, (used + 1, now_ms))
+
+    def give_back(self, key: str) -> None:
+        """Use one less."""
+        found = self._used.get(key)
+        if found is not None:
+            self._used.put(key, (max(0.0, found[0] - 1), found[1]))
+
+
+class Limits:
+    """All that is counted in one server process."""
+
+    def __init__(self) -> None:
+        self.sign_in = Pauses()
+        self.password = Pauses()
+        self.failures_by_address = Budget(ADDRESS_FAILURES_AN_HOUR)
+        self.accounts_by_address = Budget(ADDRESS_ACCOUNTS_AN_HOUR)
+        self.repeats_by_secret = Budget(SECRET_REPEATS_AN_HOUR)
+
+
+def network_of(host: str | None) -> str:
+    """Return what counts as one address: an IPv4 address, or the 64 bits of IPv6 that one subscriber has."""
+    try:
+        address = ipaddress.ip_address((host or "").partition("%")[0])
+    except ValueError:
+        return "?"
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)

@@ -4,9 +4,13 @@ Ids are UUIDv7 as 16-byte BLOBs: written in the order they were made, they keep 
 milliseconds since 1970. Bodies of ops may be erased (null) without breaking the chain, which runs over their digests.
 """
 
+import time
 from typing import Final
 
 from sqlite_utils import Database, Migrations
+
+from server.ids import new_id
+from server.store.keys import blob
 
 migrations: Final = Migrations("motcua")
 
@@ -87,3 +91,29 @@ def restorations(db: Database) -> None:
             epoch INTEGER PRIMARY KEY, restored INTEGER NOT NULL, backup_made INTEGER NOT NULL,
             backup_head INTEGER NOT NULL, counted_to TEXT NOT NULL, lost TEXT NOT NULL) STRICT"""
     )
+
+
+@migrations()
+def sessions_are_devices(db: Database) -> None:
+    """Give each session an id, contacts and a latest end; the secret that an account began with becomes one too."""
+    now_ms = time.time_ns() // 1_000_000
+    known = db.execute("SELECT token_hash, person, expires, expires FROM session").fetchall()
+    # Without a password the secret is the only way in, and has no end (the year 9999).
+    known += db.execute(
+        """SELECT secret_hash, id, 253370764800000, 253370764800000 FROM person
+           WHERE secret_hash IS NOT NULL AND password_hash IS NULL"""
+    ).fetchall()
+    db.execute("DROP TABLE session")
+    db.execute(
+        """CREATE TABLE session (
+            token_hash BLOB PRIMARY KEY, id BLOB NOT NULL UNIQUE, person BLOB NOT NULL REFERENCES person,
+            label TEXT NOT NULL, device TEXT, begun INTEGER NOT NULL, seen INTEGER NOT NULL,
+            expires INTEGER NOT NULL, latest INTEGER NOT NULL) STRICT, WITHOUT ROWID"""
+    )
+    db.execute("CREATE INDEX session_expires ON session (expires)")
+    db.execute("CREATE INDEX session_person ON session (person)")
+    for token_hash, person, expires, latest in known:
+        db.execute(
+            "INSERT INTO session VALUES (?, ?, ?, '', NULL, ?, ?, ?, ?)",
+            (token_hash, blob(new_id(now_ms)), person, now_ms, now_ms, expires, latest),
+        )

@@ -1,16 +1,20 @@
-"""Persons, their sessions and their roles: look-ups and writes on a connection; the caller owns the transaction."""
+"""Persons, their roles and their devices: look-ups and writes on a connection; the caller owns the transaction."""
 
+import base64
 import hmac
 import sqlite3
-from hashlib import sha256
 from typing import Final
 
 from msgspec import Struct
 
+from schemas.values import is_citizen_id
 from server.store.keys import blob, text
+from server.store.sessions import NEVER_MS, add_session, token_hash
 from sync.ledger import Actor
 
 HASH_KEY: Final = "hash_key"
+NAMESAKES_MAX: Final = 3
+_COLUMNS: Final = "id, user, name, status, password_hash"
 
 
 class Person(Struct, frozen=True):
@@ -23,15 +27,22 @@ class Person(Struct, frozen=True):
     password_hash: str | None = None
 
 
-def token_hash(token: str) -> bytes:
-    """Return what is kept of a token of 256 random bits."""
-    return sha256(token.encode()).digest()
-
-
 def keyed_hash(conn: sqlite3.Connection, value: str) -> bytes:
     """Return the hash by which a citizen ID or phone is found without an index of its own text."""
     key: bytes = conn.execute("SELECT value FROM meta WHERE key = ?", (HASH_KEY,)).fetchone()[0]
     return hmac.digest(key, value.encode(), "sha256")
+
+
+def known_mark(conn: sqlite3.Connection, person: str, nonce: str) -> str:
+    """Return the mark by which a device shows that a person was signed in on it; 128 bits."""
+    mark = keyed_hash(conn, f"known device\n{person}\n{nonce}")[:16]
+    return base64.urlsafe_b64encode(mark).decode().rstrip("=")
+
+
+def known_of(conn: sqlite3.Connection, person: Person) -> list[str]:
+    """Return what others know of a person, and so no password may be."""
+    row = conn.execute("SELECT citizen_id, phone FROM person WHERE id = ?", (blob(person.id),)).fetchone()
+    return [word for word in (person.user, person.name, *(row or ())) if word]
 
 
 def find_person(conn: sqlite3.Connection, identifier: str) -> Person | None:
@@ -40,20 +51,27 @@ def find_person(conn: sqlite3.Connection, identifier: str) -> Person | None:
 
 
 def find_user(conn: sqlite3.Connection, user: str) -> Person | None:
-    """Return who signs in under a user name, or, with a password set, under a citizen ID; else null."""
-    known = _person(conn, "user = ?", user)
-    if known is not None or not (len(user) == 12 and user.isascii() and user.isdigit()):  # noqa: PLR2004 - citizen ID
-        return known
-    return _person(conn, "citizen_id_hash = ? AND password_hash IS NOT NULL", keyed_hash(conn, user))
+    """Return a person by user name, or null."""
+    return _person(conn, "user = ?", user)
 
 
-def find_by_token(conn: sqlite3.Connection, token: str, now_ms: int) -> str | None:
-    """Return whose session, or whose account secret, a token is; null where it is nobody's now."""
-    hashed = token_hash(token)
-    row = conn.execute("SELECT person FROM session WHERE token_hash = ? AND expires > ?", (hashed, now_ms)).fetchone()
-    if row is None:
-        row = conn.execute("SELECT id FROM person WHERE secret_hash = ?", (hashed,)).fetchone()
-    return None if row is None else text(row[0])
+def who_may_be(conn: sqlite3.Connection, user: str) -> list[Person]:
+    """Return who may be meant by what is typed to sign in: a user name, or a citizen ID with a password set.
+
+    Anybody may begin an account under any citizen ID, so that several may have one: the verified first, then the
+    oldest, and no more than ``NAMESAKES_MAX``. Others sign in under their user name until they are verified.
+    """
+    known = find_user(conn, user)
+    if known is not None:
+        return [known]
+    if not is_citizen_id(user):
+        return []
+    rows = conn.execute(
+        f"""SELECT {_COLUMNS} FROM person WHERE citizen_id_hash = ? AND password_hash IS NOT NULL
+            ORDER BY status <> 'verified', created, id LIMIT ?""",  # noqa: S608 - constant
+        (keyed_hash(conn, user), NAMESAKES_MAX),
+    )
+    return [Person(text(row[0]), *row[1:]) for row in rows]
 
 
 def find_by_secret(conn: sqlite3.Connection, secret: str) -> Person | None:
@@ -69,8 +87,9 @@ def add_person(
     citizen_id: str | None = None,
     phone: str | None = None,
     secret: str | None = None,
+    label: str = "",
 ) -> None:
-    """Keep a new person."""
+    """Keep a new person; the secret they begin with is their first session, of a device with that label."""
     conn.execute(
         "INSERT INTO person VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -80,16 +99,17 @@ def add_person(
             token_hash(secret) if secret else None, person.password_hash, now_ms,
         ),
     )  # fmt: skip
+    if secret:
+        add_session(conn, secret, person.id, now_ms, label=label, expires_ms=NEVER_MS)
 
 
-def add_session(conn: sqlite3.Connection, token: str, person: str, expires_ms: int) -> None:
-    """Keep a session; of its token only the hash."""
-    conn.execute("INSERT INTO session VALUES (?, ?, ?)", (token_hash(token), blob(person), expires_ms))
-
-
-def end_session(conn: sqlite3.Connection, token: str, now_ms: int) -> None:
-    """Forget a session, and those that expired."""
-    conn.execute("DELETE FROM session WHERE token_hash = ? OR expires <= ?", (token_hash(token), now_ms))
+def set_password(conn: sqlite3.Connection, person: str, hashed: str, before: str | None) -> bool:
+    """Set a password where the one before it is still the one given; return whether it was."""
+    return bool(
+        conn.execute(
+            "UPDATE person SET password_hash = ? WHERE id = ? AND password_hash IS ?", (hashed, blob(person), before)
+        ).rowcount
+    )
 
 
 def roles_of(conn: sqlite3.Connection, person: str, now_ms: int) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
@@ -144,7 +164,7 @@ def seen_device(
 
 def _person(conn: sqlite3.Connection, where: str, value: object) -> Person | None:
     row = conn.execute(
-        f"SELECT id, user, name, status, password_hash FROM person WHERE {where} LIMIT 1",  # noqa: S608 - constant
+        f"SELECT {_COLUMNS} FROM person WHERE {where} LIMIT 1",  # noqa: S608 - constant
         (value,),
     ).fetchone()
     return None if row is None else Person(text(row[0]), *row[1:])
