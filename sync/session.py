@@ -1,6 +1,6 @@
 """The client session in Python: what is sent, in what order, what it says its author saw, and what an answer changes.
 
-It is the twin of ``client/js/session.js``, whose essay holds the six rules; names and answers are the same (protocol
+It is the twin of ``client/js/session.js``, whose essay holds the seven rules; names and answers are the same (protocol
 §7.11). Records are plain JSON-able dicts that are replaced and never changed in place: ``outbox`` (one op each),
 ``copies`` (one dossier each as last pulled) and ``meta`` (one record, ``"session"``). What changes something returns
 ``Changes``: ``{"outbox", "copies", "meta"}`` each with ``put`` and ``delete``, to be kept in one transaction, and
@@ -161,6 +161,50 @@ class Session:
                 before = rendered.get(path, {}).get("value")
                 rendered[path] = {"value": before, "saw": [*_saw(record["op"], path)]}
         return {"values": values, "rendered": rendered}
+
+    # ---- an account begun on the phone
+
+    def begin_account(
+        self, *, name: str, secret: str, citizen_id: str | None = None, phone: str | None = None
+    ) -> Changes:
+        """Begin an account with no network, or correct one that the server refused. All else waits for it (rule 7)."""
+        body = {"name": name, "secret": secret, "citizen_id": citizen_id, "phone": phone}
+        body = {key: value for key, value in body.items() if value is not None}
+        self._set_meta(account={"body": body, "person": None, "known": None, "asked_again": False})
+        return self.resume()
+
+    def account_begun(self, token: str, answer: object, now: int, jitter: float = 0.5) -> Changes | None:
+        """Take the answer of ``POST /accounts``. Null: it was thrown away, being no answer to the latest request."""
+        request, account = self.inflight, self.meta["account"]
+        if request is None or request["token"] != token or request["kind"] != "account":
+            return None
+        person = answer.get("person") if isinstance(answer, dict) else None
+        if not isinstance(person, str):
+            return self.failed(token, {}, now, jitter)
+        self.inflight = None
+        other = account["known"] not in (None, person)
+        paused = "unauthenticated" if other else self.meta["paused"]
+        kept = account | {"person": account["known"] if other else person}
+        self._set_meta(account=kept, paused=paused, failures=0, next_try_ms=0, contact_ms=now)
+        return self._commit()
+
+    def _account_is_due(self) -> bool:
+        account = self.meta["account"]
+        return account is not None and account["person"] is None
+
+    def _account_is_known(self) -> None:
+        account = self.meta["account"]
+        if account is not None and account["asked_again"]:
+            self._set_meta(account=account | {"asked_again": False})
+
+    def _unauthenticated(self) -> None:
+        """Begin the account again where it was begun on this phone, once: a restore may have lost it; else pause."""
+        account = self.meta["account"]
+        if account is None or account["person"] is None or account["asked_again"]:
+            self._set_meta(paused="unauthenticated")
+        else:
+            again = {"person": None, "known": account["person"], "asked_again": True}
+            self._set_meta(account=account | again)
 
     # ---- making ops
 
@@ -333,6 +377,9 @@ class Session:
         queue = self.queued()
         self.turn += 1
         token = f"{self.boot}.{self.turn}"
+        if self._account_is_due():
+            self.inflight = _request(token, "account", [], None)
+            return {"token": token, "kind": "account", "body": self.meta["account"]["body"]}
         if not queue and self.meta["need_snapshot"]:
             return self._snapshot_request(token)
         batch = self._batch(queue)
@@ -389,6 +436,7 @@ class Session:
             self._lose_copy(gone["id"], gone["why"])
         pulled = request["cursor"] is not None and not self.meta["need_snapshot"]
         wait = answer.get("retry_after") or 0
+        self._account_is_known()
         self._set_meta(
             cursor=(answer.get("cursor") or self.meta["cursor"]) if pulled else self.meta["cursor"],
             more=pulled and answer.get("more") is True,
@@ -408,7 +456,9 @@ class Session:
             return None
         self.inflight = None
         status, code = failure.get("status", 0), failure.get("code", "")
-        if (status, code) in ((401, "unauthenticated"), (426, "client-too-old")):
+        if (status, code) == (401, "unauthenticated"):
+            self._unauthenticated()
+        elif (status, code) == (426, "client-too-old") or (request["kind"] == "account" and status == 400):  # noqa: PLR2004
             self._set_meta(paused=code)
         elif code == "epoch-changed":
             self.heal(None, now)
@@ -640,7 +690,7 @@ class Session:
 
     def is_busy(self) -> bool:
         """Return whether anything is to be sent or fetched before the session is at rest."""
-        waits = self.meta["need_snapshot"] or self.meta["more"]
+        waits = self.meta["need_snapshot"] or self.meta["more"] or self._account_is_due()
         return self.inflight is not None or waits or bool(self.queued())
 
     # ---- keeping records
@@ -705,7 +755,7 @@ def _new_meta(device: str | None) -> Record:
     return {
         "id": "session", "device": device, "cursor": None, "epoch": None, "need_snapshot": True, "snapshot": None,
         "next_n": 1, "batch_max": OPS_MAX, "failures": 0, "next_try_ms": 0, "paused": None, "more": False,
-        "contact_ms": None, "server_ms": None,
+        "contact_ms": None, "server_ms": None, "account": None,
     }  # fmt: skip
 
 

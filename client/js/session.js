@@ -31,6 +31,9 @@
  *
  * Rule 6. Cursor lost (410) or epoch changed: what must be sent is sent without a cursor, then a snapshot is taken.
  *
+ * Rule 7. An account begun on this phone goes before everything else; ops wait for it. Where the server does not know it
+ * any more (401: a restore lost it), it is begun once more with the same secret, which brings the same person.
+ *
  * HOW A SHELL USES IT
  *   const session = Session.load({outbox, copies, meta}, {device, boot});   // boot: any text new at each start
  *   const draft = session.begin({procedure, form, unit, now, newId});       // nothing leaves the phone before "Gửi"
@@ -38,6 +41,7 @@
  *   const request = session.nextRequest({now});                             // null: nothing to do, paused or too early
  *   POST request.body → session.receive(request.token, answer, now)         // or failed(request.token, {status, …}, now, jitter)
  *   GET  request.url  → session.snapshotLine(request.token, line, now) for each line, then snapshotEnd(request.token, now, jitter)
+ *   POST /accounts (kind "account") request.body → session.accountBegun(request.token, answer, now), or failed(…)
  *   session.stateOf(dossier)                                                // a state id of ux.md §3 with its facts
  * Work begun by nobody signed in is the shell's: it keeps the draft, shows `locked`, and calls `send` after sign-in.
  */
@@ -103,10 +107,17 @@ export const BACKOFF_MAX_MS = 15 * 60_000;
  * @property {number} batch_max
  * @property {number} failures
  * @property {number} next_try_ms
- * @property {string|null} paused `unauthenticated` or `client-too-old`
+ * @property {string|null} paused `unauthenticated`, `client-too-old`, or `invalid`: the account that was begun is refused
  * @property {boolean} more
  * @property {number|null} contact_ms the last answer, by this device's clock
  * @property {number|null} server_ms the same by the server's
+ * @property {BegunAccount|null} account one begun on this phone
+ *
+ * @typedef {object} BegunAccount
+ * @property {{name: string, secret: string, citizen_id?: string, phone?: string}} body of `POST /accounts`
+ * @property {string|null} person null until the server has answered
+ * @property {string|null} known who it was, while it is begun again
+ * @property {boolean} asked_again it was begun again since the last answer to a sync
  *
  * @typedef {{put: any[], delete: string[]}} StoreChanges
  * @typedef {{outbox: StoreChanges, copies: StoreChanges, meta: StoreChanges, news: News[]}} Changes
@@ -115,6 +126,7 @@ export const BACKOFF_MAX_MS = 15 * 60_000;
  * @typedef {{value: any, saw: string[], op?: string}} Shown what a field shows; `op` when it is an own write not yet in the copy
  * @typedef {Record<string, Shown>} Rendered by path
  * @typedef {{token: string, kind: "sync", body: Record<string, any>}
+ *   | {token: string, kind: "account", body: Record<string, any>}
  *   | {token: string, kind: "snapshot", url: string}} Request
  * @typedef {(now: number) => string} NewId
  */
@@ -183,6 +195,7 @@ const newMeta = () => ({
   more: false,
   contact_ms: null,
   server_ms: null,
+  account: null,
 });
 
 /** What changed in one call; the last word on each record counts. */
@@ -346,6 +359,62 @@ export class Session {
       }
     }
     return { values, rendered };
+  }
+
+  // ---- an account begun on the phone --------------------------------------------------------------------------------
+
+  /**
+   * Begin an account with no network, or correct one that the server refused. All else waits for it (rule 7).
+   * @param {{name: string, secret: string, citizen_id?: string|null, phone?: string|null}} account
+   */
+  beginAccount({ name, secret, citizen_id = null, phone = null }) {
+    /** @type {BegunAccount["body"]} */
+    const body = { name, secret };
+    if (citizen_id !== null) body.citizen_id = citizen_id;
+    if (phone !== null) body.phone = phone;
+    this.setMeta({ account: { body, person: null, known: null, asked_again: false } });
+    return this.resume();
+  }
+
+  /**
+   * Take the answer of `POST /accounts`. Null: it was thrown away, being no answer to the latest request.
+   * @param {string} token
+   * @param {any} answer
+   * @param {number} now
+   * @param {number} [jitter]
+   * @returns {Changes|null}
+   */
+  accountBegun(token, answer, now, jitter = 0.5) {
+    const request = this.inflight;
+    const account = this.meta.account;
+    if (!request || request.token !== token || request.kind !== "account" || !account) return null;
+    if (typeof answer?.person !== "string") return this.failed(token, {}, now, jitter);
+    this.inflight = null;
+    const other = account.known !== null && account.known !== answer.person;
+    this.setMeta({
+      account: { ...account, person: other ? account.known : answer.person },
+      paused: other ? "unauthenticated" : this.meta.paused,
+      failures: 0,
+      next_try_ms: 0,
+      contact_ms: now,
+    });
+    return this.commit();
+  }
+
+  accountIsDue() {
+    return this.meta.account !== null && this.meta.account.person === null;
+  }
+
+  accountIsKnown() {
+    const { account } = this.meta;
+    if (account?.asked_again) this.setMeta({ account: { ...account, asked_again: false } });
+  }
+
+  /** Begin the account again where it was begun on this phone, once: a restore may have lost it; else pause. */
+  unauthenticated() {
+    const { account } = this.meta;
+    if (!account?.person || account.asked_again) this.setMeta({ paused: "unauthenticated" });
+    else this.setMeta({ account: { ...account, person: null, known: account.person, asked_again: true } });
   }
 
   // ---- making ops --------------------------------------------------------------------------------------------------
@@ -564,6 +633,10 @@ export class Session {
     const queue = this.queued();
     this.turn += 1;
     const token = `${this.boot}.${this.turn}`;
+    if (this.meta.account && this.meta.account.person === null) {
+      this.inflight = { token, kind: "account", ids: [], cursor: null, marked: false, done: false };
+      return { token, kind: "account", body: this.meta.account.body };
+    }
     if (!queue.length && this.meta.need_snapshot) return this.snapshotRequest(token);
     const batch = this.batch(queue);
     const ids = batch.map((record) => record.id);
@@ -628,6 +701,7 @@ export class Session {
     for (const result of answer.outcomes ?? []) this.settleResult(result, now, answer.server_time);
     for (const dossier of answer.dossiers ?? []) this.keepCopy(dossier, now, null);
     for (const { id, why } of answer.gone ?? []) this.loseCopy(id, why);
+    this.accountIsKnown();
     const pulled = request.cursor !== null && !this.meta.need_snapshot;
     this.setMeta({
       cursor: pulled ? (answer.cursor ?? this.meta.cursor) : this.meta.cursor,
@@ -654,8 +728,9 @@ export class Session {
     const request = this.inflight;
     if (!request || request.token !== token) return null;
     this.inflight = null;
-    if (status === 401 && code === "unauthenticated") this.setMeta({ paused: code });
+    if (status === 401 && code === "unauthenticated") this.unauthenticated();
     else if (status === 426 && code === "client-too-old") this.setMeta({ paused: code });
+    else if (status === 400 && request.kind === "account") this.setMeta({ paused: code });
     else if (code === "epoch-changed") this.heal(null, now);
     else if (code === "cursor-expired") this.setMeta({ cursor: null, need_snapshot: true, snapshot: null });
     else if (status === 413 && request.ids.length) this.sendLess(request.ids);
@@ -928,7 +1003,8 @@ export class Session {
 
   /** Return whether anything is to be sent or fetched before the session is at rest. */
   isBusy() {
-    return this.inflight !== null || this.meta.need_snapshot || this.meta.more || this.queued().length > 0;
+    const waits = this.meta.need_snapshot || this.meta.more || this.accountIsDue();
+    return this.inflight !== null || waits || this.queued().length > 0;
   }
 
   // ---- keeping records ---------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@
  * that is signed in now: the cookie speaks for it and for nobody else.
  */
 import { keepSetting, setting } from "./db.js";
-import { ask, NoAnswer, posted, problemCode } from "./wire.js";
+import { ask, askLines, NoAnswer, posted, problemCode } from "./wire.js";
 import { joined } from "./vault.js";
 
 /** @typedef {import("./vault.js").Vault} Vault */
@@ -60,9 +60,15 @@ async function rounds(vault, force) {
     if (!request) return;
     forced = false;
     vault.tell();
-    const went = request.kind === "sync" ? await roundTrip(vault, request) : await snapshot(vault, request);
+    const went = await carried(vault, request);
     if (!went || !vault.session.isBusy()) return;
   }
+}
+
+/** @param {Vault} vault @param {import("./session.js").Request} request */
+function carried(vault, request) {
+  if (request.kind === "account") return beginAccount(vault, request);
+  return request.kind === "sync" ? roundTrip(vault, request) : snapshot(vault, request);
 }
 
 /** @returns {AbortController} */
@@ -83,25 +89,39 @@ async function roundTrip(vault, { token, body }) {
   }
 }
 
-/** @param {Vault} vault @param {{token: string, url: string}} request */
-async function snapshot(vault, { token, url }) {
+/** @param {Vault} vault @param {{token: string, body: any}} request */
+async function beginAccount(vault, { token, body }) {
   try {
-    const { status, json, text, retry_after_s } = await ask(url, { headers: { accept: "application/x-ndjson" } }, abortOfThis());
-    if (status !== 200) return await missed(vault, token, { status, code: problemCode(json), retry_after_s });
-    const lines = text.split("\n").filter(Boolean).map((line) => JSON.parse(line));
-    return await taken(vault, (session) => {
-      /** @type {any} */
-      let all = null;
-      for (const line of lines) {
-        const changes = session.snapshotLine(token, line, Date.now());
-        if (changes) all = all ? joined(all, changes) : changes;
-      }
-      const end = session.snapshotEnd(token, Date.now(), Math.random());
-      return end && all ? joined(all, end) : (end ?? all);
-    });
+    const { status, json, retry_after_s } = await ask("/accounts", await posted(body), abortOfThis());
+    if (status !== 201) return await missed(vault, token, { status, code: problemCode(json), retry_after_s });
+    return await taken(vault, (session) => session.accountBegun(token, json, Date.now(), Math.random()));
   } catch (fault) {
     return noAnswer(vault, token, fault);
   }
+}
+
+/** Take a snapshot line by line: where it is cut, the next request goes on. @param {Vault} vault @param {{token: string, url: string}} request */
+async function snapshot(vault, { token, url }) {
+  try {
+    const { status, json, retry_after_s } = await askLines(url, (lines) => keepLines(vault, token, lines), abortOfThis());
+    if (status !== 200) return await missed(vault, token, { status, code: problemCode(json), retry_after_s });
+    return await taken(vault, (session) => session.snapshotEnd(token, Date.now(), Math.random()));
+  } catch (fault) {
+    return noAnswer(vault, token, fault);
+  }
+}
+
+/** @param {Vault} vault @param {string} token @param {any[]} lines */
+async function keepLines(vault, token, lines) {
+  await vault.change((session) => {
+    /** @type {any} */
+    let all = null;
+    for (const line of lines) {
+      const changes = session.snapshotLine(token, line, Date.now());
+      if (changes) all = all ? joined(all, changes) : changes;
+    }
+    return { changes: all };
+  });
 }
 
 /**

@@ -36,6 +36,43 @@ export async function ask(url, init = {}, abort = new AbortController()) {
   }
 }
 
+/**
+ * Read an answer of one JSON a line as it comes: `take` is given whole lines, also those of an answer that is cut later.
+ * What is no such answer comes back as from `ask`; a cut one throws NoAnswer, and what was taken stays taken.
+ * @param {string} url
+ * @param {(lines: any[]) => Promise<void>} take
+ * @param {AbortController} abort
+ * @returns {Promise<{status: number, json: any, retry_after_s: number|undefined}>}
+ */
+export async function askLines(url, take, abort) {
+  const timer = () => setTimeout(() => abort.abort(), ANSWER_TIMEOUT_MS);
+  let end = timer();
+  try {
+    const init = { headers: { accept: "application/x-ndjson" }, signal: abort.signal };
+    const answer = await fetch(url, { ...init, credentials: "same-origin", cache: "no-store" });
+    const type = answer.headers.get("content-type") ?? "";
+    if (type.includes("text/html")) throw new NoAnswer(answer.status === 200);
+    const wait = Number(answer.headers.get("retry-after"));
+    const said = { status: answer.status, retry_after_s: wait > 0 ? wait : undefined };
+    if (answer.status !== 200 || !answer.body) return { ...said, json: parsed(await answer.text()) };
+    const reader = answer.body.getReader();
+    const decoder = new TextDecoder();
+    for (let rest = ""; ; ) {
+      const { done, value } = await reader.read();
+      clearTimeout(end);
+      if (done) return { ...said, json: null };
+      const lines = (rest + decoder.decode(value, { stream: true })).split("\n");
+      rest = lines.pop() ?? "";
+      await take(lines.filter(Boolean).map((line) => JSON.parse(line)));
+      end = timer();
+    }
+  } catch (fault) {
+    throw fault instanceof TypeError || (fault instanceof DOMException && fault.name === "AbortError") ? new NoAnswer(false) : fault;
+  } finally {
+    clearTimeout(end);
+  }
+}
+
 /** @param {string} text @returns {any} null where an answer was cut or is none */
 function parsed(text) {
   try {

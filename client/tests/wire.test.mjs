@@ -1,7 +1,7 @@
 /** Requests: a page is no answer, and a problem is told by its code. */
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { ask, NoAnswer, posted, problemCode } from "../js/wire.js";
+import { ask, askLines, NoAnswer, posted, problemCode } from "../js/wire.js";
 
 const real = globalThis.fetch;
 afterEach(() => {
@@ -49,4 +49,47 @@ test("a large body goes compressed, a small one plain", async () => {
   assert.equal(small.body, '{"v":1}');
   assert.equal(/** @type {any} */ (large.headers)["content-encoding"], "gzip");
   assert.ok(/** @type {ArrayBuffer} */ (large.body).byteLength < 200);
+});
+
+/** @param {string[]} chunks what comes before the connection breaks, or the end @param {boolean} breaks */
+const streaming = (chunks, breaks) => {
+  const left = chunks.map((chunk) => new TextEncoder().encode(chunk));
+  const body = new ReadableStream({
+    pull(controller) {
+      const chunk = left.shift();
+      if (chunk) controller.enqueue(chunk);
+      else if (breaks) controller.error(new TypeError("network"));
+      else controller.close();
+    },
+  });
+  globalThis.fetch = async () => new Response(body, { status: 200, headers: { "content-type": "application/x-ndjson" } });
+};
+
+for (const breaks of [false, true]) {
+  test(`lines are taken as they come, ${breaks ? "and stay taken where the rest is cut" : "to the end"}`, async () => {
+    streaming(['{"a":1}\n{"b"', ':"ă"}\n', '{"c":3'], breaks);
+    /** @type {any[]} */
+    const taken = [];
+    const reading = askLines("/sync/v1/snapshot", async (lines) => void taken.push(...lines), new AbortController());
+    if (breaks) await assert.rejects(reading, NoAnswer);
+    else assert.equal((await reading).status, 200);
+    assert.deepEqual(taken, [{ a: 1 }, { b: "ă" }], "half a line is none");
+  });
+}
+
+test("a problem that comes instead of lines is told, a page is no answer", async () => {
+  answering('{"type":"urn:motcua:problem:cursor-expired"}', { status: 410, headers: { "content-type": "application/problem+json" } });
+  const none = async () => assert.fail("there are no lines");
+  const { status, json } = await askLines("/sync/v1/snapshot", none, new AbortController());
+  assert.deepEqual([status, problemCode(json)], [410, "cursor-expired"]);
+  answering("<html>", { status: 200, headers: { "content-type": "text/html" } });
+  await assert.rejects(askLines("/sync/v1/snapshot", none, new AbortController()), (fault) => fault instanceof NoAnswer && fault.portal);
+});
+
+test("a fault while lines are kept is not taken for a broken connection", async () => {
+  streaming(['{"a":1}\n'], false);
+  const full = async () => {
+    throw new DOMException("full", "QuotaExceededError");
+  };
+  await assert.rejects(askLines("/sync/v1/snapshot", full, new AbortController()), { name: "QuotaExceededError" });
 });

@@ -20,7 +20,8 @@ def replay_call(session: Session, call: dict[str, Any]) -> Any:
     name, args = call["call"], json.loads(json.dumps(call["args"]))
     snake = "".join("_" + letter.lower() if letter.isupper() else letter for letter in name)
     if "ids" not in call:
-        return session.next_request(**args[0]) if name == "nextRequest" else getattr(session, snake)(*args)
+        named = name in ("nextRequest", "beginAccount")
+        return getattr(session, snake)(**args[0]) if named else getattr(session, snake)(*args)
     ids: Iterator[str] = iter(call["ids"])
     what, now = args[0], args[0].pop("now")
 
