@@ -24,13 +24,14 @@ from server.routes.wire import Answer, document, problem_answer, problem_of_stat
 from server.services.attempts import Limits
 from server.services.devices import Devices
 from server.services.passwords import Passwords
-from server.services.syncing import release_forms, sweep_waiting
+from server.services.syncing import sweep_waiting
 from server.settings import Settings
 from server.shield import Shield
 from server.store.store import Store, now_ms
 from server.store.writer import problem_of
 
 KEEPING_EVERY_S: Final = 30
+WATCHING_EVERY_S: Final = 1
 log = logging.getLogger("motcua")
 
 ROUTES: Final = [
@@ -67,42 +68,61 @@ def create_app(settings: Settings) -> Shield:
 async def _serving(app: Litestar) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     store = app.state.store = Store(settings.data)
+    seen = _what_is_in_force(store)
     if (client.ROOT / "dist" / "manifest.json").exists():
         app.state.portal = await asyncio.to_thread(portal_now, store)
-    keeping = asyncio.create_task(_keep_house(app))
+    keeping = [asyncio.create_task(_keep_house(app)), asyncio.create_task(_watch_forms(app, seen))]
     try:
         yield
     finally:
-        keeping.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await keeping
+        for task in keeping:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
         await app.state.devices.write(store)
         await asyncio.to_thread(store.close)
 
 
 def portal_now(store: Store) -> portal.Portal:
-    """Return the portal of the forms in force today."""
+    """Return the portal of the forms in force today, and of those withdrawn, whose drafts go on."""
     catalogue, today = store.shelf.fresh(store.conn), local_day(now_ms()).isoformat()
-    found = (catalogue.in_force(procedure, today) for procedure in catalogue.latest)
-    return portal.Portal(each.doc for each in found if each is not None)
+    found = [last for name in catalogue.latest if (last := catalogue.last(name, today)) is not None]
+    closed = [each for each in found if catalogue.in_force(each.form.procedure, today) is None]
+    return portal.Portal((each.doc for each in found if each not in closed), (each.doc for each in closed))
 
 
 async def _keep_house(app: Litestar) -> None:
-    """Write down what devices said, refuse what waited for too long, show new forms. A fault waits a round."""
+    """Write down what devices said, refuse what waited for too long. A fault waits a round."""
     store: Store = app.state.store
-    stamp = store.shelf.fresh(store.conn).stamp
     while True:
         await asyncio.sleep(KEEPING_EVERY_S)
         try:
             await app.state.devices.write(store)
             await sweep_waiting(store)
-            if store.shelf.fresh(store.conn).stamp != stamp:
-                stamp = store.shelf.fresh(store.conn).stamp
-                await release_forms(store)
-                if "portal" in app.state:
-                    app.state.portal = await asyncio.to_thread(portal_now, store)
         except (RequestProblem, sqlite3.Error) as fault:
             log.warning("housekeeping: %s", fault)
+
+
+async def _watch_forms(app: Litestar, seen: tuple[int, str]) -> None:
+    """Make the pages anew when a form was published beside this process, or a new day puts another into force.
+
+    The forms themselves are read again at each request; this is for what is made of them.
+    """
+    store: Store = app.state.store
+    while True:
+        await asyncio.sleep(WATCHING_EVERY_S)
+        try:
+            now = _what_is_in_force(store)
+            if now != seen:
+                if "portal" in app.state:
+                    app.state.portal = await asyncio.to_thread(portal_now, store)
+                seen = now
+        except sqlite3.Error as fault:
+            log.warning("forms were not looked at: %s", fault)
+
+
+def _what_is_in_force(store: Store) -> tuple[int, str]:
+    return store.shelf.fresh(store.conn).stamp, local_day(now_ms()).isoformat()
 
 
 def _problem(request: Request[Any, Any, Any], fault: RequestProblem) -> Answer:

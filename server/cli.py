@@ -8,21 +8,24 @@ import socket
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
-from schemas.documents import check_files
 from schemas.moments import HO_CHI_MINH
 from server import demo
+from server.data_dir import UsageError, need, transaction
+from server.form_commands import add_form_commands
 from server.ids import new_id
+from server.services.syncing import release_held
 from server.settings import DAY_MS, SESSION_DAYS, Settings
 from server.shipped import keep_shipped
 from server.store.backup import BackupError, back_up
-from server.store.database import AlreadyServedError, connect, migrate
+from server.store.catalogue import Shelf
+from server.store.database import AlreadyServedError, migrate
+from server.store.ledger import Tip
 from server.store.people import Person, add_person, end_roles, find_user, give_role, roles_of
 from server.store.restore import Restored, restore
 from server.store.sessions import add_session
@@ -30,10 +33,6 @@ from server.store.store import now_ms
 
 PORTS_TRIED: Final = 50
 ROLES: Final = ("counter", "handler", "head", "inspector", "admin")
-
-
-class UsageError(Exception):
-    """A command that cannot be carried out, with the sentence that says why."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -78,7 +77,7 @@ def run_migrate(arguments: argparse.Namespace) -> int:
 
 def run_token(arguments: argparse.Namespace) -> int:
     """Give out session tokens for accounts there are."""
-    _need(arguments.data)
+    need(arguments.data)
     kind = "person" if arguments.person else "officer"
     expires = now_ms() + arguments.days * DAY_MS
     given = []
@@ -94,7 +93,7 @@ def run_token(arguments: argparse.Namespace) -> int:
 
 def run_officer(arguments: argparse.Namespace) -> int:
     """Add an officer, move one to another unit, or end one's roles."""
-    _need(arguments.data)
+    need(arguments.data)
     with transaction(arguments.data) as conn:
         report = _change_officer(conn, arguments)
     print(json.dumps(report, ensure_ascii=False) if arguments.json else report["said"])
@@ -141,35 +140,14 @@ def _moment(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1000, HO_CHI_MINH).isoformat(timespec="seconds")
 
 
-def run_form(arguments: argparse.Namespace) -> int:
-    """Check form documents."""
-    lines, code = check_files(arguments.files)
-    print("\n".join(lines))
-    return code
-
-
-@contextmanager
-def transaction(data: Path) -> Iterator[sqlite3.Connection]:
-    """Run a transaction of this process, also beside a running server."""
-    conn = connect(data)
-    try:
-        conn.execute("BEGIN IMMEDIATE")
-        yield conn
-        conn.execute("COMMIT")
-    finally:
-        if conn.in_transaction:
-            conn.execute("ROLLBACK")
-        conn.close()
-
-
 def _fill(data: Path, keep: Callable[[sqlite3.Connection, int], None]) -> None:
     """Bring a data directory up to date and keep in it what it begins with."""
     migrate(data)
-    try:
-        with transaction(data) as conn:
-            keep(conn, now_ms())
-    except ValueError as fault:  # of publishing: another content under a known version
-        raise UsageError(str(fault)) from fault
+    with transaction(data) as conn:
+        keep(conn, now_ms())
+        tip = Tip(conn)
+        release_held(conn, tip, Shelf().fresh(conn), now_ms())
+        tip.save(conn)
 
 
 def _serve(settings: Settings) -> int:
@@ -249,12 +227,6 @@ def _known(conn: sqlite3.Connection, user: str) -> Person:
     return person
 
 
-def _need(data: Path) -> None:
-    if not data.is_dir():
-        raise UsageError(f"there is no data in {data} (motcua migrate makes it)")
-    migrate(data)
-
-
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
@@ -320,9 +292,8 @@ def _parser() -> argparse.ArgumentParser:
     back = command("restore", run_restore, "go back to a backup, as a new epoch")
     back.add_argument("file", type=Path, metavar="FILE")
     back.add_argument("--json", action="store_true")
-    form = command("form", run_form, "check form documents", data=False)
-    form.add_argument("what", choices=("check",))
-    form.add_argument("files", nargs="+", metavar="FILE")
+    says = "check form documents and publish them"
+    add_form_commands(commands.add_parser("form", help=says, description=says))
     return parser
 
 

@@ -4,6 +4,7 @@ All of it can be done again: what is there already stays as it is.
 """
 
 import json
+import logging
 import sqlite3
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ from typing import Final
 from schemas import lists
 from server.store.catalogue import Unit, publish, put_unit
 
+log = logging.getLogger("motcua")
 FORMS: Final = Path(lists.__file__).parent.parent / "procedures"
 
 
@@ -22,11 +24,13 @@ def documents() -> list[bytes]:
 def keep_shipped(conn: sqlite3.Connection, now_ms: int) -> None:
     """Publish the shipped forms and keep the 65 communes and wards, in the caller's transaction.
 
-    Raises:
-        ValueError: a shipped version was published before with another content.
+    A version that was published here with another content stays as it is: it never changes.
     """
     for commune in json.loads(lists.raw("communes")):
         kind, word = ("ward", "Phường") if commune["type"] == "ward" else ("commune", "Xã")
         put_unit(conn, Unit(commune["code"], kind, f"{word} {commune['name']}"))
     for doc in documents():
-        publish(conn, doc, now_ms)
+        try:
+            publish(conn, doc, now_ms)
+        except ValueError as fault:
+            log.warning("a shipped form was left out: %s", fault)

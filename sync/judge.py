@@ -163,9 +163,17 @@ def _judge_create(case: Case, op: Create) -> Ruling:
     if case.world.unit_code(op.unit) is None:
         return Refuse(op_problem("unit-unknown", op.unit))
     begun = local_day(min(made_at(op.dossier), case.entry.received_ms))
-    if form.effective_to is not None and begun.isoformat() > form.effective_to:
-        return Refuse(op_problem("form-closed", form.effective_to))
-    return None
+    ended = _ended(case, form, begun.isoformat())
+    return None if ended is None else Refuse(op_problem("form-closed", ended))
+
+
+def _ended(case: Case, form: Form, begun: str) -> str | None:
+    """Return the last day on which a form was open, if the draft was begun later: its own, or the procedure's.
+
+    A draft on an older version goes on when a newer one comes; it does not outlive a newer one that has ended.
+    """
+    newest = case.world.form(form.procedure, case.world.newest(form.procedure) or form.version) or form
+    return next((each.effective_to for each in (form, newest) if each.effective_to and begun > each.effective_to), None)
 
 
 def _judge_sight(case: Case) -> Ruling:

@@ -118,10 +118,14 @@ def needed_lists(form: Form) -> list[str]:
 class Portal:
     """All pages for the forms there are."""
 
-    def __init__(self, forms: Iterable[bytes]) -> None:
-        """Take the document of each procedure in force, as JSON."""
+    def __init__(self, forms: Iterable[bytes], closed: Iterable[bytes] = ()) -> None:
+        """Take the document of each procedure in force, as JSON, and the last one of each that is withdrawn.
+
+        A withdrawn procedure is in no list and begins no dossier, but its pages stay, for the drafts there are.
+        """
         read = [(raw, decode_form(raw)) for raw in forms]
         self.forms = sorted(read, key=lambda each: each[1].title.vi)
+        self.closed = [(raw, decode_form(raw)) for raw in closed]
         self.documents = {f"/assets/{name}": built for name, built in _built("assets", IMMUTABLE)}
         self.documents |= {f"/icons/{name}": built for name, built in _built("icons", REVALIDATE)}
         manifest = client.ROOT / "manifest.webmanifest"
@@ -149,9 +153,11 @@ class Portal:
         pages["/thu-tuc"] = self._page("procedures.html", procedures=forms, query="")
         for page in ("cua-toi", "dang-nhap", "cai-dat"):
             pages[f"/{page}"] = self._page(f"{page}.html")
-        for raw, form in self.forms:
+        for raw, form in (*self.forms, *self.closed):
             shared = {name: json.loads(lists.raw(name)) for name in needed_lists(form)}
-            pages[f"/thu-tuc/{form.procedure}"] = self._page("procedure.html", form=form, slots=form.slots)
+            pages[f"/thu-tuc/{form.procedure}"] = self._page(
+                "procedure.html", form=form, slots=form.slots, closed=(raw, form) in self.closed
+            )
             pages[f"/to-khai/{form.procedure}"] = self._page(
                 "form.html",
                 form=form,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from schemas.messages import OpResult
+from server.store.catalogue import Catalogue
 from server.store.feed import SqliteFeed
 from server.store.ledger import SqliteLedger, Tip
 from server.store.people import actor_of
@@ -75,15 +76,9 @@ async def sweep_waiting(store: Store) -> int:
     return await store.write(job)
 
 
-async def release_forms(store: Store) -> None:
-    """Judge again what was held because its form was newer than the server."""
-
-    def job(conn: sqlite3.Connection, tip: Tip) -> None:
-        now = now_ms()
-        catalogue = store.shelf.fresh(conn)
-        ledger = SqliteLedger(conn, tip, now)
-        for procedure in sorted(catalogue.latest):
-            forms_published(ledger, catalogue, procedure, now)
-        ledger.flush()
-
-    await store.write(job)
+def release_held(conn: sqlite3.Connection, tip: Tip, catalogue: Catalogue, now: int) -> None:
+    """Judge again, in the caller's transaction, what was held for a form that has been published since."""
+    ledger = SqliteLedger(conn, tip, now)
+    for procedure in sorted(catalogue.latest):
+        forms_published(ledger, catalogue, procedure, now)
+    ledger.flush()

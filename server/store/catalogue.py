@@ -5,6 +5,7 @@ and each batch and each pull compares that number first.
 """
 
 import hmac
+import json
 import sqlite3
 from hashlib import sha256
 from typing import Final
@@ -67,12 +68,17 @@ class Catalogue:
         return self.latest.get(procedure)
 
     def in_force(self, procedure: str, today: str) -> Published | None:
-        """Return the newest version in force on a date, else the newest there is, or null."""
-        versions = [v for p, v in self.forms if p == procedure]
-        if not versions:
-            return None
-        begun = [v for v in versions if _begun(self.forms[procedure, v].form, today)]
-        return self.forms[procedure, max(begun or versions)]
+        """Return the version in force on a date, or null where there is none yet, or none any more."""
+        found = self.last(procedure, today)
+        return None if found is None or _ended(found.form, today) else found
+
+    def last(self, procedure: str, today: str) -> Published | None:
+        """Return the newest version that has come into force by a date, also one that has ended since, or null.
+
+        A version that has begun replaces the earlier ones for good: when it ends, the procedure is withdrawn.
+        """
+        begun = [v for p, v in self.forms if p == procedure and _begun(self.forms[p, v].form, today)]
+        return self.forms[procedure, max(begun)] if begun else None
 
     def unit_code(self, unit: str) -> str | None:
         """Return how the unit is written in dossier codes: its official code, else ``LS-`` and its own id."""
@@ -114,22 +120,28 @@ class Shelf:
 
 
 def publish(conn: sqlite3.Connection, doc: bytes, now_ms: int) -> bool:
-    """Keep a checked form document as its version; return whether it is new.
+    """Keep a checked form document as its version; return whether it is new. Spaces and order of keys are no content.
 
     Raises:
         ValueError: that version was published with another content.
     """
     form, digest = decode_form(doc), sha256(doc).digest()
-    known = conn.execute(
-        "SELECT digest FROM form WHERE procedure = ? AND version = ?", (form.procedure, form.version)
-    ).fetchone()
+    known = published(conn, form)
     if known is not None:
-        if known[0] != digest:
-            raise ValueError(f"{form.procedure}@{form.version} is published with another content")
+        if json.loads(known) != json.loads(doc):
+            raise ValueError(f"{form.id} is published with another content")
         return False
     conn.execute("INSERT INTO form VALUES (?, ?, ?, ?, ?)", (form.procedure, form.version, doc, digest, now_ms))
     _raise_stamp(conn)
     return True
+
+
+def published(conn: sqlite3.Connection, form: Form) -> bytes | None:
+    """Return the document under which a form's version was published, or null."""
+    row = conn.execute(
+        "SELECT doc FROM form WHERE procedure = ? AND version = ?", (form.procedure, form.version)
+    ).fetchone()
+    return None if row is None else row[0]
 
 
 def put_unit(conn: sqlite3.Connection, unit: Unit) -> bool:
@@ -149,3 +161,7 @@ def _raise_stamp(conn: sqlite3.Connection) -> None:
 
 def _begun(form: Form, today: str) -> bool:
     return form.effective_from is None or form.effective_from <= today
+
+
+def _ended(form: Form, today: str) -> bool:
+    return form.effective_to is not None and form.effective_to < today

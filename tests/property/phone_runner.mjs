@@ -3,6 +3,7 @@
 import { createInterface } from "node:readline";
 
 import { compute, faults, hidden, requiredSlots, warnings } from "../../client/js/conditions.js";
+import { moveOn } from "../../client/js/moves.js";
 import { canonical, faultOf } from "../../client/js/values.js";
 
 const ANSWERS = {
@@ -13,6 +14,7 @@ const ANSWERS = {
     compute: compute(form, values, today),
     slots: [...requiredSlots(form, values, today)].sort(),
   }),
+  moves: ({ forms, values, lists }) => moveOn(forms, values, lists),
   value: ({ field, value, lists }) => faultOf(field, value, lists),
   typed: ({ field, typed, lists }) => canonical(field, typed, lists),
 };
