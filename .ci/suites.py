@@ -8,7 +8,14 @@ import time
 
 import house
 
-BROWSER = ["apt-get", "install", "-y", "--no-install-recommends", "chromium", "fonts-noto-core"]
+INSTALL = ["apt-get", "install", "-y", "--no-install-recommends"]
+#: What the journeys are made with: the program that is looked for, and Debian's packages that bring it.
+BROWSERS = {
+    "chromium": ["chromium", "fonts-noto-core"],
+    "firefox-esr": ["firefox-esr"],
+    "WebKitWebDriver": ["webkit2gtk-driver"],
+    "Xvfb": ["xvfb"],
+}
 PACKAGES = ["server", "sync", "schemas", "client"]
 COVERED = [f"--cov={package}" for package in PACKAGES]
 
@@ -56,18 +63,23 @@ def checks() -> dict[str, list[str]]:
     }
 
 
-def need_browser() -> None:
-    """Install Debian's Chromium where that can be done.
+def need_browsers() -> None:
+    """Install what of Debian's browsers is missing, where that can be done.
 
     Raises:
-        Missing: there is none and it cannot be installed from here.
+        Missing: one is not there and cannot be installed from here.
     """
-    if shutil.which("chromium"):
+    packages = [package for program, names in BROWSERS.items() if not shutil.which(program) for package in names]
+    if not packages:
         return
+    say = house.Missing(f"the journeys need browsers: as root, {' '.join(INSTALL + packages)} (or without them: E2E=0)")
     if not shutil.which("apt-get") or os.geteuid() != 0:
-        raise house.Missing(f"the journeys need Chromium: as root, {' '.join(BROWSER)} (or leave them out: E2E=0)")
-    house.run(["apt-get", "-qq", "update"])
-    house.run(BROWSER, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+        raise say
+    try:
+        house.run(["apt-get", "-qq", "update"])
+        house.run([*INSTALL, *packages], env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+    except house.Missing as failed:
+        raise say from failed
 
 
 def go(suites: dict[str, list[str]]) -> int:
@@ -94,7 +106,7 @@ def chosen(what: str) -> dict[str, list[str]]:
     if what == "bench":
         return {"bench": python("tests.bench")}
     if with_browser:
-        need_browser()
+        need_browsers()
     if what == "e2e":
         return journeys()
     if what == "test-long":

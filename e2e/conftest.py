@@ -3,26 +3,18 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
-from e2e.office import ROOT, UNIT, Office, free_port
-from e2e.pages import Desk, kept_for_offline, sign_in
-from e2e.phone import FLAGS, Phone, chromium_path
+from e2e.engines import CHROMIUM, ENGINES, FLAGS, Engine, chromium_path
+from e2e.office import ROOT, UNIT, Office
+from e2e.pages import FORM_PAGE, Desk, FormPages, sign_in
+from e2e.phone import Phone
 from e2e.proxy import FaultProxy
+from e2e.seeds import Seed, Seeds, copy_of
 
 expect.set_options(timeout=20_000)
-
-
-class Seed(NamedTuple):
-    """What each test begins with a copy of: a demo just begun, and the phone of a citizen who has been there once."""
-
-    data: Path
-    profile: Path
-    #: Work on a phone belongs to an origin: every test's road begins at this port.
-    port: int
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -39,22 +31,27 @@ def browser_type_launch_args() -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
-def seed(tmp_path_factory: pytest.TempPathFactory, playwright: Playwright, built_client: None) -> Seed:
-    """Sign a citizen in once, with everything for the days without network on the phone."""
-    folder = tmp_path_factory.mktemp("seed")
-    made = Seed(folder / "data", folder / "profile", free_port())
-    with Office(made.data) as office, FaultProxy(office.port, made.port) as proxy:
-        phone = Phone(playwright, made.profile, proxy.address)
-        sign_in(phone.open(), "demo-1")
-        kept_for_offline(phone.page)
-        phone.close()
-    return made
+def seeds(tmp_path_factory: pytest.TempPathFactory, playwright: Playwright, built_client: None) -> Seeds:
+    """What the tests begin with copies of."""
+    return Seeds(playwright, tmp_path_factory.mktemp("seeds"))
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """The make of the citizens' browsers: Chromium, unless the test says others (``both_engines``)."""
+    return ENGINES[getattr(request, "param", CHROMIUM.name)]
+
+
+@pytest.fixture
+def seed(seeds: Seeds, engine: Engine) -> Seed:
+    """A demo just begun, and the profile of a citizen who was there once."""
+    return seeds.signed_in(engine)
 
 
 @pytest.fixture
 def office(seed: Seed, tmp_path: Path) -> Iterator[Office]:
     """A server of the test's own."""
-    with Office(Path(shutil.copytree(seed.data, tmp_path / "data"))) as running:
+    with Office(Path(shutil.copytree(seed.data, tmp_path / "data")), seed.officer_token) as running:
         yield running
 
 
@@ -66,12 +63,14 @@ def proxy(seed: Seed, office: Office) -> Iterator[FaultProxy]:
 
 
 @pytest.fixture
-def new_phone(playwright: Playwright, proxy: FaultProxy, tmp_path: Path) -> Iterator[Callable[[str], Phone]]:
+def new_phone(
+    playwright: Playwright, proxy: FaultProxy, tmp_path: Path, engine: Engine
+) -> Iterator[Callable[[str], Phone]]:
     """Give out phones by name."""
     phones: list[Phone] = []
 
     def make(name: str) -> Phone:
-        phones.append(Phone(playwright, tmp_path / f"profile-{name}", proxy.address))
+        phones.append(Phone(playwright, tmp_path / f"profile-{name}", proxy.address, engine=engine))
         return phones[-1]
 
     yield make
@@ -90,8 +89,17 @@ def phone(new_phone: Callable[[str], Phone]) -> Phone:
 def citizen(seed: Seed, new_phone: Callable[[str], Phone]) -> Phone:
     """A phone whose owner signed in on an earlier visit, open at the front page."""
     phone = new_phone("citizen")
-    shutil.copytree(seed.profile, phone.profile)
+    copy_of(seed.profile, phone.profile)
     phone.open("/")
+    return phone
+
+
+@pytest.fixture
+def filled(seeds: Seeds, engine: Engine, new_phone: Callable[[str], Phone]) -> Phone:
+    """The citizen's phone with a form answered on an earlier day (``SINGLE``), open at the page that has "Gửi"."""
+    phone = new_phone("filled")
+    copy_of(seeds.filled(engine), phone.profile)
+    FormPages(phone.open(FORM_PAGE)).review()
     return phone
 
 

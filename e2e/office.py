@@ -22,8 +22,8 @@ UNIT = "06154"
 class Office:
     """``motcua demo`` on ``data``. What it prints is kept, for the tests that read the log."""
 
-    def __init__(self, data: Path) -> None:
-        self.data = data
+    def __init__(self, data: Path, officer_token: str | None = None) -> None:
+        self.data, self.officer_token = data, officer_token
         self.port = free_port()
         self.log_file = data.parent / f"{data.name}.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -75,7 +75,7 @@ class Office:
         answer = httpx.post(
             f"{self.address}/sync/v1",
             json={"v": 1, "device": "0" * 32, "app": "1.0.0", "cursor": "", "limit": 500},
-            headers={"Authorization": f"Bearer {self.token()}"},
+            headers={"Authorization": f"Bearer {self.officer_token or self.token()}"},
         )
         answer.raise_for_status()
         return list(answer.json()["dossiers"])

@@ -1,4 +1,4 @@
-"""A phone: Chromium on a profile of its own, which outlives the browser process.
+"""A phone: a browser on a profile of its own, which outlives the browser's process.
 
 ``kill`` is SIGKILL to the browser, as when Android needs the memory: nothing is flushed, no page hears of it. ``open``
 starts a new browser on the same profile, and what comes back is what was really kept.
@@ -7,43 +7,24 @@ starts a new browser on the same profile, and what comes back is what was really
 import contextlib
 import os
 import select
-import shutil
 import signal
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Playwright
+from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Playwright, WebError
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
-WIDTH, HEIGHT = 360, 640
+from e2e.engines import CHROMIUM, Engine
+
 GONE_SECONDS = 20.0
-
-
-def chromium_path() -> str:
-    """Find Debian's Chromium.
-
-    Raises:
-        AssertionError: there is none, with the line that installs it.
-    """
-    path = shutil.which("chromium")
-    if path is None:
-        raise AssertionError("no Chromium: apt-get install -y --no-install-recommends chromium fonts-noto-core")
-    return path
 
 
 class Phone:
     """A small touch screen in Vietnamese whose browser talks to ``address``."""
 
-    def __init__(self, playwright: Playwright, profile: Path, address: str, scale: float = 1) -> None:
+    def __init__(
+        self, playwright: Playwright, profile: Path, address: str, scale: float = 1, engine: Engine = CHROMIUM
+    ) -> None:
         self.playwright, self.profile, self.address, self.scale = playwright, profile, address, scale
+        self.engine = engine
         self.context: BrowserContext | None = None
         #: What went wrong in the pages without anybody catching it.
         self.errors: list[str] = []
@@ -62,30 +43,24 @@ class Phone:
 
     def open(self, path: str | None = None) -> Page:
         """Start the browser and, where a path is given, go there."""
-        self.context = self.playwright.chromium.launch_persistent_context(
-            str(self.profile),
-            executable_path=chromium_path(),
-            args=FLAGS,
-            chromium_sandbox=False,
-            viewport={"width": WIDTH, "height": HEIGHT},
-            device_scale_factor=self.scale,
-            has_touch=True,
-            is_mobile=True,
-            locale="vi-VN",
-            timezone_id="Asia/Ho_Chi_Minh",
-            base_url=self.address,
-            accept_downloads=True,
+        self.context = self.engine.launch(
+            self.playwright, self.profile, device_scale_factor=self.scale, base_url=self.address
         )
-        self.context.on("weberror", lambda fault: self.errors.append(str(fault.error)))
+        self.context.on("weberror", self._note)
         if path is not None:
             self.page.goto(path)
         return self.page
 
     def close(self) -> None:
-        """End the browser in good order."""
-        if self.context is not None:
-            with contextlib.suppress(Error):  # a browser that was killed has nothing left to close
-                self.context.close()
+        """End the browser in good order and wait until all that it kept is on the disk."""
+        if self.context is None:
+            return
+        watch = os.pidfd_open(self._browser_pid())
+        try:
+            self.context.close()
+            self._wait_gone(watch)
+        finally:
+            os.close(watch)
             self.context = None
 
     def kill(self) -> None:
@@ -94,24 +69,32 @@ class Phone:
         watch = os.pidfd_open(pid)
         try:
             os.kill(pid, signal.SIGKILL)
-            if not select.select([watch], [], [], GONE_SECONDS)[0]:
-                raise AssertionError(f"browser {pid} outlived SIGKILL")
+            self._wait_gone(watch)
         finally:
             os.close(watch)
-        self.close()
+        with contextlib.suppress(Error):  # a browser that was killed has nothing left to close
+            self.running.close()
+        self.context = None
+
+    def _note(self, fault: WebError) -> None:
+        if self.engine.is_fault(str(fault.error)):
+            self.errors.append(str(fault.error))
+
+    def _wait_gone(self, watch: int) -> None:
+        if not select.select([watch], [], [], GONE_SECONDS)[0]:
+            raise AssertionError(f"the browser on {self.profile} did not end")
 
     def cdp(self, page: Page | None = None) -> CDPSession:
         """Speak the DevTools protocol with a tab."""
         return self.running.new_cdp_session(page or self.page)
 
     def _browser_pid(self) -> int:
-        """Find the process that owns the profile; its children carry a ``--type=``."""
-        wanted = f"--user-data-dir={self.profile}".encode()
+        """Find the process that owns the profile."""
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit():
                 continue
             with contextlib.suppress(OSError):  # it ended while we looked
                 words = (entry / "cmdline").read_bytes().split(b"\0")
-                if wanted in words and not any(word.startswith(b"--type=") for word in words):
+                if self.engine.is_main_process(words, self.profile):
                     return int(entry.name)
         raise AssertionError(f"no browser runs on {self.profile}")

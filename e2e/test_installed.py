@@ -64,6 +64,7 @@ def test_a_waiting_dossier_goes_by_background_sync_with_no_page_open(
     kept_for_offline(citizen.page)
     form = ready_to_send(citizen.page)
     proxy.set(UNREACHABLE)
+    answered = sum(request.answered for request in proxy.seen())
     form.submit()
     expect(form.state_line()).to_have_attribute("data-state", "waiting")
     bare = citizen.running.new_page()
@@ -84,7 +85,7 @@ def test_a_waiting_dossier_goes_by_background_sync_with_no_page_open(
             "lastChance": False,
         },
     )
-    proxy.wait_answered()
+    proxy.wait_answered(answered + 1)
     (stored,) = office.dossiers()
     assert stored["state"] == "1"
 

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from e2e.engines import both_engines
 from e2e.office import Office, values_of
 from e2e.pages import FORM_PAGE, FormPages, dossier_of, ready_to_send
 from e2e.people import SINGLE
@@ -37,6 +38,7 @@ def test_an_answer_lost_on_a_warm_connection_makes_no_second_dossier(
     one_dossier(office, form)
 
 
+@both_engines
 def test_an_answer_lost_on_a_fresh_connection_makes_no_second_dossier(
     citizen: Phone, proxy: FaultProxy, office: Office
 ) -> None:
