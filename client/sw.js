@@ -7,9 +7,7 @@
  * the old one goes only when the new one is in charge.
  * Rule 3. It takes over when a person lets it, never under a form that another tab has open.
  */
-import { setting } from "./js/db.js";
-import { drain } from "./js/sync.js";
-import { Vault } from "./js/vault.js";
+import { sendEverybodys } from "./js/everybody.js";
 
 /** @type {any} */
 const worker = self;
@@ -54,13 +52,7 @@ async function takeOver(asking) {
 }
 
 async function sendWaiting() {
-  const account = await setting("account");
-  if (!account) return;
-  const vault = await Vault.open(account.person);
-  await drain(vault, { force: true });
-  const waits = [...vault.session.outbox.values()].some((record) => record.status === "waiting");
-  vault.close();
-  if (waits) throw new Error("still waiting"); // the browser tries again later
+  if (await sendEverybodys({ force: true })) throw new Error("still waiting"); // the browser tries again later
 }
 
 worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(install()));

@@ -2,6 +2,7 @@
 import { h } from "./dom.js";
 import { sendNow } from "./news.js";
 import { t } from "./texts.js";
+import { joined } from "./vault.js";
 
 /**
  * What can be done about a dossier now.
@@ -19,6 +20,7 @@ export function actionsOf(vault, work) {
     case "locked":
       return [h("a", { class: "action", href: `/dang-nhap?next=${encodeURIComponent("/cua-toi")}`, "data-action": "sign-in" }, t("do.sign_in"))];
     case "refused":
+      return [edit(t("do.edit")), h("button", { type: "button", class: "quiet", "data-action": "put-away", onclick: () => putAway(vault, work.id) }, t("do.put_away"))];
     case "needs_you":
       return [edit(t("do.edit"))];
     case "received":
@@ -26,4 +28,12 @@ export function actionsOf(vault, work) {
     default:
       return [h("button", { type: "button", class: "quiet", "data-action": "ask-news", onclick: () => sendNow(vault) }, t("do.ask_news"))];
   }
+}
+
+/** The refusals were read, and nothing more is to be done about them. @param {import("./vault.js").Vault} vault @param {string} dossier */
+async function putAway(vault, dossier) {
+  await vault.change((session) => {
+    const refused = session.recordsOf(dossier).filter((record) => record.status === "refused" && !record.dismissed);
+    return { changes: refused.map((record) => session.dismiss(record.id)).reduce((all, each) => (all ? joined(all, each) : each), /** @type {any} */ (null)) };
+  });
 }

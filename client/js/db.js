@@ -67,6 +67,12 @@ export async function keyOf(slot) {
   return first ? first.key : made;
 }
 
+/** @returns {Promise<string[]>} every drawer that belongs to somebody */
+export async function drawers() {
+  const slots = /** @type {string[]} */ (await (await sharedDb()).getAllKeys("keys"));
+  return slots.filter((slot) => slot !== GUEST);
+}
+
 /** Keep a form's document, so that a draft opens with the version it was begun with. @param {any} form */
 export async function keepForm(form) {
   await (await sharedDb()).put("forms", { id: `${form.procedure}@${form.version}`, form });

@@ -2,13 +2,16 @@
 import { actionsOf } from "./actions.js";
 import { formOf, knownLists } from "./db.js";
 import { h } from "./dom.js";
+import { ownerOf } from "./entering.js";
 import { linesOf } from "./forms.js";
 import { dateOf, timeOf } from "./moments.js";
 import { reasonText, stateLine } from "./status.js";
 import { labelOf, t } from "./texts.js";
+import { toldView } from "./told.js";
 import { nameIn, oneWork, valuesOf } from "./work.js";
 import { fieldAt } from "./values.js";
 import { answerText } from "./fields.js";
+import { withdrawing } from "./withdrawing.js";
 
 /** Draw it. @param {import("./vault.js").Vault} vault @param {string} id @returns {Promise<any[]>} */
 export async function dossierView(vault, id) {
@@ -18,7 +21,7 @@ export async function dossierView(vault, id) {
   const copy = vault.session.copies.get(id);
   const known = draft || copy || vault.session.isKnown(id) || vault.session.recordsOf(id).length;
   const back = h("a", { class: "back", href: "/cua-toi" }, t("mine.title"));
-  if (!known) return [back, h("h1", {}, t("mine.unknown")), h("p", {}, t("mine.unknown_say"))];
+  if (!known) return [back, ...(await unknownView(id))];
   const lists = await knownLists();
   const values = { ...draft?.values, ...valuesOf(vault, id) };
   const form = work.form ?? (await formOf(copy?.form ?? ""));
@@ -29,6 +32,7 @@ export async function dossierView(vault, id) {
   return [
     back,
     stateLine(work.state, { dossier: id, labelOfPath, actions: actionsOf(vault, work), live: true }),
+    ...(await toldView(vault, id, form)),
     h("h1", {}, work.title),
     h("p", { class: "hint" }, [nameIn(form, values), unitName(copy?.unit ?? draft?.unit, lists)].filter(Boolean).join(" · ")),
     codePanel(work.state),
@@ -36,8 +40,18 @@ export async function dossierView(vault, id) {
     ...conflictWords(copy, labelOfPath, form, lists),
     copy?.notes?.length ? h("section", {}, h("h2", {}, t("dossier.notes")), ...copy.notes.map((/** @type {any} */ note) => h("p", {}, note.text))) : null,
     form ? answersView(form, values, lists) : null,
+    withdrawing(vault, id),
     copy ? h("p", { class: "hint" }, t("stale.say", { time: timeOf(copy.pulled_ms), date: dateOf(copy.pulled_ms) })) : null,
   ];
+}
+
+/** A dossier that is not in this drawer: another person's on this phone, or nobody's here. @param {string} id */
+async function unknownView(id) {
+  const owner = await ownerOf(id);
+  if (!owner) return [h("h1", {}, t("mine.unknown")), h("p", {}, t("mine.unknown_say"))];
+  const next = encodeURIComponent(`/cua-toi?d=${id}`);
+  return [h("h1", {}, t("people.whose")), h("p", {}, t("shared.not_mine", { name: owner.account.short })),
+    h("a", { class: "button", href: `/may-cua-ai?next=${next}`, "data-action": "whose" }, t("people.change"))];
 }
 
 /** @param {string|null|undefined} unit @param {Record<string, any[]>} lists */

@@ -5,7 +5,7 @@
  */
 import { Autosave, ignoreFull, isFull } from "./autosave.js";
 import { compute, requiredSlots, warnings } from "./conditions.js";
-import { current, currentVault } from "./accounts.js";
+import { currentVault } from "./accounts.js";
 import { formOf, keepForm, keepLists } from "./db.js";
 import { dataOf, h, one, show } from "./dom.js";
 import { answer, answersOf, faultsOf, hiddenOf, newDraft, rowsOf, typedOf, unitOf } from "./drafts.js";
@@ -469,7 +469,7 @@ export async function openForm() {
   addEventListener("focusout", () => void (page.autosave.isDirty && page.autosave.flush()));
   addEventListener("beforeunload", (event) => page.saveState.id === "unsaved" && event.preventDefault());
   page.route();
-  return { vault, signedIn: await current() };
+  return { vault };
 }
 
 /** @param {import("./vault.js").Vault} vault @param {any} form */

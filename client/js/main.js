@@ -3,13 +3,12 @@
  *
  * Only what a first visit needs, the pages of `FIRST` and the form, is in this script: every byte is somebody's money.
  */
-import { currentVault, learn } from "./accounts.js";
+import { currentVault, mustAskWhose } from "./accounts.js";
 import { keepSetting, setting } from "./db.js";
 import { openForm } from "./forms.js";
-import { settleSignOut, stayInTouch } from "./news.js";
+import { stayInTouch } from "./news.js";
 import { home, nameOnPage, procedures } from "./pages.js";
 import { speak } from "./texts.js";
-import { NoAnswer } from "./wire.js";
 import { h, one } from "./dom.js";
 import { t } from "./texts.js";
 
@@ -23,13 +22,16 @@ function showNetwork() {
   line.textContent = line.hidden ? "" : t("net.offline");
 }
 
-/** A sign-in that went before this script was there left its mark in the address: ask who it was. */
-async function learnWhoSignedIn() {
+/** Pages that show a person's work: on a shared phone they ask first who holds it. */
+const PERSONAL = ["home", "mine", "form", "settings"];
+
+/** What was left by a sign-in without script, or by an older version, is for the rest to make sense of. */
+async function settlePeople() {
   if (location.hash === "#signed-in") {
     await keepSetting("ask-me", true);
     history.replaceState(null, "", location.pathname + location.search);
   }
-  await learn().catch(ignoreNoAnswer);
+  if ((await setting("ask-me")) || (await setting("account"))) await (await rest()).settlePeople();
 }
 
 async function start() {
@@ -38,23 +40,21 @@ async function start() {
   showNetwork();
   addEventListener("online", showNetwork);
   addEventListener("offline", showNetwork);
-  await learnWhoSignedIn();
+  await settlePeople();
+  if (PERSONAL.includes(page) && (await mustAskWhose())) {
+    location.replace(`/may-cua-ai?next=${encodeURIComponent(location.pathname + location.search)}`);
+    return;
+  }
   let vault;
   if (page === "form") ({ vault } = await openForm());
   else {
     vault = await currentVault();
     await (FIRST[page] ?? (await rest()).PAGES[page])?.(vault);
-    await nameOnPage();
+    await nameOnPage(vault);
   }
   document.documentElement.dataset.ready = "";
   stayInTouch(vault);
-  void settleSignOut();
   await (await rest()).settle(vault);
-}
-
-/** @param {unknown} fault */
-function ignoreNoAnswer(fault) {
-  if (!(fault instanceof NoAnswer)) throw fault; // asked again at the next start
 }
 
 start().catch((fault) => {

@@ -7,8 +7,7 @@
  */
 import { ignoreFull } from "./autosave.js";
 import { setting } from "./db.js";
-import { drain, SILENT } from "./sync.js";
-import { tellSignOut } from "./accounts.js";
+import { drain, TROUBLE } from "./sync.js";
 import { ask, NoAnswer } from "./wire.js";
 
 /** @typedef {import("./vault.js").Vault} Vault */
@@ -28,8 +27,10 @@ export async function sendNow(vault) {
  */
 export function stayInTouch(vault) {
   const run = (/** @type {boolean} */ force) => void drain(vault, { force }).catch(ignoreFull); // an answer that was not kept is asked for again
-  const waits = () => [...vault.session.outbox.values()].some((record) => record.status === "waiting");
+  const waits = () => vault.waits;
+  const isSilent = async () => ["silent", "portal"].includes(await setting(TROUBLE));
   const stale = () => Date.now() - (vault.session.meta.contact_ms ?? 0) > FRESH_MS;
+  vault.addEventListener("ended", () => location.replace("/"));
   addEventListener("online", () => run(true));
   addEventListener("focus", () => (waits() || stale()) && run(false));
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && (waits() || stale()) && run(false));
@@ -37,7 +38,7 @@ export function stayInTouch(vault) {
   let knocking = false;
   const knock = async () => {
     knocking = true;
-    if ((await setting(SILENT)) && (await isAnswered())) run(true);
+    if ((await isSilent()) && (await isAnswered())) run(true);
     knocked_ms = Date.now();
     knocking = false;
   };
@@ -47,7 +48,7 @@ export function stayInTouch(vault) {
     if (Date.now() >= next_try_ms) run(false);
     else if (!knocking && Date.now() - knocked_ms >= KNOCK_MS) void knock();
   }, TICK_MS);
-  void setting(SILENT).then((silent) => run(silent === true && waits()));
+  void isSilent().then((silent) => run(silent && waits()));
 }
 
 /** Whether the server can be heard. @returns {Promise<boolean>} */
@@ -57,14 +58,5 @@ async function isAnswered() {
   } catch (fault) {
     if (!(fault instanceof NoAnswer)) throw fault;
     return false;
-  }
-}
-
-/** Tell the server of a sign-out that it has not heard of. */
-export async function settleSignOut() {
-  try {
-    await tellSignOut();
-  } catch (fault) {
-    if (!(fault instanceof NoAnswer)) throw fault; // no network: at the next start
   }
 }

@@ -3,6 +3,7 @@
  * locked; it goes only after its owner has said that it is theirs.
  */
 import { newId } from "./ids.js";
+import { canonical } from "./session.js";
 
 /** @typedef {import("./vault.js").Vault} Vault */
 
@@ -21,7 +22,8 @@ export function valuesToSend(draft, hidden) {
 }
 
 /**
- * Send, or lock where nobody is signed in. Returns once it is durable.
+ * Send, or lock where nobody is signed in. Returns once it is durable. `sends` counts how often a draft was sent: another
+ * tab that presses "Gửi" on the same words makes no ops of its own.
  * @param {Vault} vault
  * @param {any} draft
  * @param {Set<string>} hidden paths that do not count
@@ -31,11 +33,13 @@ export async function submit(vault, draft, hidden) {
     await vault.change(() => ({ drafts: [{ ...draft, status: "locked", hidden: [...hidden] }] }));
     return;
   }
-  await vault.change((session) => {
+  await vault.change(async (session) => {
     const { id, procedure, form, unit, rendered } = draft;
+    const kept = await vault.draft(id);
+    if ((kept?.sends ?? 0) > (draft.sends ?? 0) && canonical(kept.values) === canonical(draft.values)) return {};
     const values = valuesToSend(draft, hidden);
     const sent = session.send({ dossier: id, procedure, form, unit, values, rendered, now: Date.now(), newId });
-    return { changes: sent.changes, drafts: [{ ...draft, status: "sent", rendered: sent.rendered }] };
+    return { changes: sent.changes, drafts: [{ ...draft, status: "sent", sends: (draft.sends ?? 0) + 1, rendered: sent.rendered }] };
   });
   await askForBackgroundSync();
 }
@@ -53,7 +57,7 @@ export async function claim(guest, own, draft) {
 }
 
 /** Ask the browser to wake the worker when there is a network, where it can. */
-async function askForBackgroundSync() {
+export async function askForBackgroundSync() {
   const registration = await navigator.serviceWorker?.getRegistration();
   const sync = /** @type {any} */ (registration)?.sync;
   if (sync && registration?.active) await sync.register("outbox").catch(() => null); // refused by a setting: the other ways remain

@@ -1,5 +1,6 @@
 /** The pages that a first visit sees. What the server sent is already there; the person's own work is drawn into it. */
-import { current } from "./accounts.js";
+import { VISIT } from "./accounts.js";
+import { setting } from "./db.js";
 import { h, one } from "./dom.js";
 import { actionsOf } from "./actions.js";
 import { folded } from "./fields.js";
@@ -81,9 +82,10 @@ export async function procedures() {
   filter();
 }
 
-/** Whose name stands on the page. */
-export async function nameOnPage() {
-  const account = await current();
+/** Whose drawer is open, with the way to another's. @param {Vault} vault */
+export async function nameOnPage(vault) {
+  const visit = vault.slot === (await setting(VISIT));
+  const words = vault.account?.short ?? (visit ? t("people.guest") : "");
   const place = document.querySelector("#who");
-  if (place && account) place.textContent = account.name;
+  if (place && words) place.replaceChildren(h("a", { href: "/may-cua-ai", "data-action": "whose" }, words));
 }

@@ -1,7 +1,7 @@
 /** The state line: shape, label, sentence and what can be done, the same everywhere (ux.md §3). */
 import { h, icon } from "./dom.js";
 import { dateOf, dayText, msOf, timeOf } from "./moments.js";
-import { behindPortal } from "./sync.js";
+import { trouble } from "./sync.js";
 import { hasText, t } from "./texts.js";
 
 /** @typedef {{id: string, code?: string|null, due?: string|null, at?: number|string|null, reason?: string|null, state?: string|null,
@@ -13,6 +13,10 @@ const TONE = {
   office: "accent", closed: "plain", ready: "accent", needs_you: "need", two_versions: "accent", held: "accent",
   refused: "need", duplicate: "accent", risk: "wait", stale: "plain",
 };
+
+const DAY_MS = 86_400_000;
+/** After how many days of waiting a person is told what else they can do. */
+const OLD_DAYS = 3;
 
 /**
  * Draw the line.
@@ -38,6 +42,7 @@ export function stateLine(state, { dossier = null, labelOfPath = (path) => path,
 /** @param {State} state */
 export function labelOfState(state) {
   if (state.id === "saved" && state.saved_ms) return t("state.saved.at", { time: timeOf(state.saved_ms) });
+  if (state.id === "refused" && state.reason && isDeclined(state)) return t("held.not_used");
   if (state.id === "closed") return t(`national.${state.state}`, { reason: state.reason ?? "", date: "" });
   return t(`state.${state.id}`, { n: state.count ?? 0, percent: 0 });
 }
@@ -51,12 +56,17 @@ function sentence(state, labelOfPath) {
       return waitingWords(state);
     case "received":
       return at ? t("state.received.say", { ...when, code: state.code ?? "" }) : t("state.received.short", { code: state.code ?? "" });
+    case "sending":
+      return t(isWeak() ? "net.weak" : "state.sending.say");
     case "office":
+      if (state.state === "7") return t("national.7");
       return state.due ? t("state.office.say", { date: dayText(state.due) }) : t("state.office.short");
     case "locked":
       return t("state.locked.say", { n: state.count ?? 1 });
     case "refused":
-      return t("refused", { reason: reasonText(state.reason) });
+      return t(isDeclined(state) ? "held.no" : "refused", { reason: reasonText(state.reason) });
+    case "held":
+      return t(state.reason === "late" ? "held.late" : "state.held.say");
     case "needs_you":
       return t("state.needs_you.say", { reason: state.reason ?? "" });
     case "two_versions":
@@ -70,12 +80,21 @@ function sentence(state, labelOfPath) {
 
 /** @param {State} state */
 function waitingWords(state) {
-  if (behindPortal) return t("net.portal");
+  if (trouble === "portal") return t("net.portal");
   if (state.reason === "client-too-old") return t("update.must", { n: 1 });
+  const days = Math.floor((Date.now() - msOf(state.at ?? Date.now())) / DAY_MS);
+  if (days >= OLD_DAYS) return t("sync.old", { n: days });
   if (navigator.onLine === false || !state.next_try_ms || state.next_try_ms <= Date.now()) return t("sync.queued");
+  if (trouble === "busy") return t("sync.busy", { time: timeOf(state.next_try_ms) });
   const minutes = Math.max(1, Math.ceil((state.next_try_ms - Date.now()) / 60_000));
   return `${t("state.waiting.say")} ${t("sync.backoff", { reason: t("reason.no_answer"), time: timeOf(state.next_try_ms), n: minutes })}`;
 }
+
+/** Whether the browser says that the network is a slow one; many say nothing. */
+const isWeak = () => ["slow-2g", "2g"].includes(/** @type {any} */ (navigator).connection?.effectiveType);
+
+/** Whether the office has said no to an edit, and not the system to an op. @param {State} state */
+const isDeclined = (state) => state.problem?.type === "urn:motcua:problem:declined";
 
 /** Return why an op was refused, in words. @param {string|null|undefined} reason */
 export function reasonText(reason) {

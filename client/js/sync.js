@@ -1,10 +1,11 @@
 /**
  * Empty the outbox and bring news: round trips until there is nothing left to say. No DOM: the worker uses it too.
  *
- * One request is under way among all tabs and the worker (Web Lock `motcua-sync-…`). Nothing is sent but by the account
- * that is signed in now: the cookie speaks for it and for nobody else.
+ * One request is under way for a drawer among all tabs and the worker (Web Lock `motcua-sync-…`). It carries the
+ * drawer's own credential and no cookie: several people's work can wait on one phone and never speaks for another's.
  */
 import { keepSetting, setting } from "./db.js";
+import { changeAccount, needKey, signed } from "./credentials.js";
 import { ask, askLines, NoAnswer, posted, problemCode } from "./wire.js";
 import { joined } from "./vault.js";
 
@@ -14,12 +15,23 @@ const ROUNDS_MAX = 100;
 const IMPATIENT_MS = 2_000;
 export const APP = "0.1.0";
 
-/** @type {{abort: AbortController, since: number, done: Promise<unknown>}|null} */
-let under_way = null;
-/** Whether the last failure was a page that came instead of an answer. */
-export let behindPortal = false;
-/** Setting: whether the last try met silence, not a server that asked for time. */
-export const SILENT = "silent";
+/** @type {Map<string, {abort: AbortController, since: number, done: Promise<unknown>}>} by drawer */
+const under_way = new Map();
+/** Setting: what the last try met. "silent" is no answer at all, "portal" a page that came instead, "busy" a server that asked for time. */
+export const TROUBLE = "trouble";
+/** @type {"silent"|"portal"|"busy"|null} the same, as this page knows it */
+export let trouble = null;
+
+/** Learn what another page or the worker met last. */
+export async function learnTrouble() {
+  trouble = await setting(TROUBLE);
+}
+
+/** @param {"silent"|"portal"|"busy"|null} met */
+async function meet(met) {
+  trouble = met;
+  if ((await setting(TROUBLE)) !== met) await keepSetting(TROUBLE, met);
+}
 
 /**
  * Empty the outbox. `force` does not wait for the next try, and gives up a request that hangs.
@@ -29,10 +41,11 @@ export const SILENT = "silent";
  */
 export async function drain(vault, { force = false } = {}) {
   if (vault.isGuest) return;
-  if (under_way) {
+  const other = under_way.get(vault.slot);
+  if (other) {
     if (!force) return;
-    if (Date.now() - under_way.since > IMPATIENT_MS) under_way.abort.abort();
-    await under_way.done;
+    if (Date.now() - other.since > IMPATIENT_MS) other.abort.abort();
+    await other.done;
   }
   const run = () => rounds(vault, force);
   const options = force ? {} : { ifAvailable: true };
@@ -40,11 +53,11 @@ export async function drain(vault, { force = false } = {}) {
     ? navigator.locks.request(`motcua-sync-${vault.slot}`, options, (lock) => (lock ? run() : undefined))
     : run();
   const mine = { abort: new AbortController(), since: Date.now(), done };
-  under_way = mine;
+  under_way.set(vault.slot, mine);
   try {
     await done;
   } finally {
-    if (under_way === mine) under_way = null;
+    if (under_way.get(vault.slot) === mine) under_way.delete(vault.slot);
   }
 }
 
@@ -52,9 +65,8 @@ export async function drain(vault, { force = false } = {}) {
 async function rounds(vault, force) {
   let forced = force;
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
-    const account = await setting("account");
-    if (account?.person !== vault.slot) return;
     await vault.refresh();
+    if (!vault.account || vault.account.out) return;
     vault.session.inflight = null; // what another run of this tab left is over: the lock is ours
     const request = vault.session.nextRequest({ now: Date.now(), app: APP, force: forced });
     if (!request) return;
@@ -66,49 +78,48 @@ async function rounds(vault, force) {
 }
 
 /** @param {Vault} vault @param {import("./session.js").Request} request */
-function carried(vault, request) {
-  if (request.kind === "account") return beginAccount(vault, request);
-  return request.kind === "sync" ? roundTrip(vault, request) : snapshot(vault, request);
+async function carried(vault, request) {
+  try {
+    if (request.kind === "account") return await beginAccount(vault, request);
+    const refusal = await needKey(vault, abortOfThis(vault));
+    if (refusal) return await missed(vault, request.token, refusal);
+    return await (request.kind === "sync" ? roundTrip(vault, request) : snapshot(vault, request));
+  } catch (fault) {
+    return noAnswer(vault, request.token, fault);
+  }
 }
 
-/** @returns {AbortController} */
-function abortOfThis() {
+/** @param {Vault} vault @returns {AbortController} */
+function abortOfThis(vault) {
   const abort = new AbortController();
-  if (under_way) Object.assign(under_way, { abort, since: Date.now() });
+  const mine = under_way.get(vault.slot);
+  if (mine) Object.assign(mine, { abort, since: Date.now() });
   return abort;
 }
 
 /** @param {Vault} vault @param {{token: string, body: any}} request */
 async function roundTrip(vault, { token, body }) {
-  try {
-    const { status, json, retry_after_s } = await ask("/sync/v1", await posted(body), abortOfThis());
-    if (status === 200) return await taken(vault, (session) => session.receive(token, json, Date.now(), Math.random()));
-    return await missed(vault, token, { status, code: problemCode(json), retry_after_s });
-  } catch (fault) {
-    return noAnswer(vault, token, fault);
-  }
+  const { status, json, retry_after_s } = await ask("/sync/v1", signed(vault, await posted(body)), abortOfThis(vault));
+  if (status === 200) return taken(vault, (session) => session.receive(token, json, Date.now(), Math.random()));
+  return missed(vault, token, { status, code: problemCode(json), retry_after_s });
 }
 
 /** @param {Vault} vault @param {{token: string, body: any}} request */
 async function beginAccount(vault, { token, body }) {
-  try {
-    const { status, json, retry_after_s } = await ask("/accounts", await posted(body), abortOfThis());
-    if (status !== 201) return await missed(vault, token, { status, code: problemCode(json), retry_after_s });
-    return await taken(vault, (session) => session.accountBegun(token, json, Date.now(), Math.random()));
-  } catch (fault) {
-    return noAnswer(vault, token, fault);
-  }
+  const init = { ...(await posted(body)), credentials: /** @type {"omit"} */ ("omit") };
+  const { status, json, retry_after_s } = await ask("/accounts", init, abortOfThis(vault));
+  if (status !== 201) return missed(vault, token, { status, code: problemCode(json), retry_after_s });
+  const went = await taken(vault, (session) => session.accountBegun(token, json, Date.now(), Math.random()));
+  await changeAccount(vault, { key: body.secret }); // what was there before is what the server has forgotten
+  return went;
 }
 
 /** Take a snapshot line by line: where it is cut, the next request goes on. @param {Vault} vault @param {{token: string, url: string}} request */
 async function snapshot(vault, { token, url }) {
-  try {
-    const { status, json, retry_after_s } = await askLines(url, (lines) => keepLines(vault, token, lines), abortOfThis());
-    if (status !== 200) return await missed(vault, token, { status, code: problemCode(json), retry_after_s });
-    return await taken(vault, (session) => session.snapshotEnd(token, Date.now(), Math.random()));
-  } catch (fault) {
-    return noAnswer(vault, token, fault);
-  }
+  const take = (/** @type {any[]} */ lines) => keepLines(vault, token, lines);
+  const { status, json, retry_after_s } = await askLines(url, take, abortOfThis(vault), signed(vault));
+  if (status !== 200) return missed(vault, token, { status, code: problemCode(json), retry_after_s });
+  return taken(vault, (session) => session.snapshotEnd(token, Date.now(), Math.random()));
 }
 
 /** @param {Vault} vault @param {string} token @param {any[]} lines */
@@ -130,25 +141,55 @@ async function keepLines(vault, token, lines) {
  * @param {(session: import("./session.js").Session) => import("./session.js").Changes|null} take
  */
 async function taken(vault, take) {
-  behindPortal = false;
-  if (await setting(SILENT)) await keepSetting(SILENT, false);
-  await vault.change((session) => ({ changes: take(session) }));
+  await meet(null);
+  await learnt(vault, take);
   return vault.session.meta.failures === 0;
+}
+
+/**
+ * Keep what was learnt, with what a person is yet to be told of it.
+ * @param {Vault} vault
+ * @param {(session: import("./session.js").Session) => import("./session.js").Changes|null} take
+ */
+async function learnt(vault, take) {
+  await vault.change((session) => {
+    const late = lateOps(session);
+    const changes = take(session);
+    const before = vault.kept.told ?? [];
+    const told = toldBy(changes?.news ?? [], late).filter((each) => each.kind !== "epoch" || !before.some((other) => other.kind === "epoch"));
+    return told.length ? { changes, kept: { told: [...before, ...told] } } : { changes };
+  });
+}
+
+/** @param {import("./session.js").Session} session @returns {Set<string>} own ops that the office is looking at */
+const lateOps = (session) => new Set([...session.outbox.values()].filter((record) => record.status === "held" && record.result?.reason === "late").map((record) => record.id));
+
+/**
+ * What a person is to be told of an answer, and would not see by looking.
+ * @param {import("./session.js").News[]} news @param {Set<string>} late
+ * @returns {import("./vault.js").Told[]}
+ */
+function toldBy(news, late) {
+  return news.flatMap(/** @returns {import("./vault.js").Told[]} */ ({ kind, dossier, op, path, outcome }) => {
+    if (kind === "overridden") return [{ kind, dossier, op, path }];
+    if (kind === "epoch") return [{ kind, dossier: null }];
+    const taken = kind === "result" && late.has(op ?? "") && outcome !== "refused" && outcome !== "held";
+    return taken ? [{ kind: /** @type {"held_yes"} */ ("held_yes"), dossier, op }] : [];
+  });
 }
 
 /** @param {Vault} vault @param {string} token @param {any} failure */
 async function missed(vault, token, failure) {
   const before = vault.session.meta.failures;
-  if (failure.status) await keepSetting(SILENT, false);
-  await vault.change((session) => ({ changes: session.failed(token, failure, Date.now(), Math.random()) }));
+  if (failure.status) await meet(failure.status === 429 || failure.status === 503 ? "busy" : null);
+  await learnt(vault, (session) => session.failed(token, failure, Date.now(), Math.random()));
   return vault.session.meta.failures === before;
 }
 
 /** @param {Vault} vault @param {string} token @param {any} fault */
 async function noAnswer(vault, token, fault) {
   if (!(fault instanceof NoAnswer) && !(fault instanceof SyntaxError)) throw fault;
-  behindPortal = fault instanceof NoAnswer && fault.portal;
-  await keepSetting(SILENT, true);
+  await meet(fault instanceof NoAnswer && fault.portal ? "portal" : "silent");
   await missed(vault, token, {});
   return false;
 }

@@ -5,15 +5,33 @@
  * Rule 2. Other tabs and the worker change the same records. `gen` counts the changes: a session that is behind reads
  * everything again before it is asked, and a write made from one that fell behind is made anew.
  * Rule 3. A draft is saved alone and relaxed (`saveDraft`): a keystroke does not wait for the outbox.
+ * Rule 4. Whose drawer it is, and the credential it is sent with, lie sealed in the drawer itself (`kept.account`): no
+ * other account's can speak for it, and no list of names lies beside it.
  */
-import { accountDb, GUEST, keyOf, setting, keepSetting } from "./db.js";
+import { accountDb, keyOf, setting, keepSetting } from "./db.js";
 import { newId } from "./ids.js";
 import { learnClock } from "./moments.js";
 import { open, seal } from "./seal.js";
 import { Session } from "./session.js";
 
 /** @typedef {import("./session.js").Changes} Changes */
-/** @typedef {{changes?: Changes|null, drafts?: any[], gone?: string[], result?: any}} Change */
+/**
+ * @typedef {object} Account
+ * @property {string|null} person null where the account was begun here: the session knows
+ * @property {string} name
+ * @property {string} short tên gọi: the last word of the name, more where another person on this phone has that one
+ * @property {string} user a name that signs in; "" where it is not known
+ * @property {string|null} key the token of a sign-in; null: the secret that the account was begun with, where it was begun here
+ * @property {{unit: string, role: string}[]} [roles]
+ * @property {boolean} [password] whether it has one
+ * @property {boolean} [out] signed out: nothing is sent until the person is back
+ * @property {string[]} [not_mine] work without an owner that is not this person's
+ *
+ * @typedef {{kind: "overridden"|"held_yes"|"epoch", dossier: string|null, op?: string, path?: string}} Told what a person is yet to be told
+ * @typedef {{account?: Account, told?: Told[], leaving?: string[]}} Kept beside the session: `leaving` are credentials that
+ *   the server is to be told of
+ * @typedef {{changes?: Changes|null, drafts?: any[], gone?: string[], kept?: Kept, result?: any}} Change
+ */
 
 const RECORDS = /** @type {const} */ (["outbox", "copies", "meta"]);
 
@@ -54,11 +72,13 @@ export class Vault extends EventTarget {
     this.db = db;
     this.key = key;
     this.gen = -1;
+    /** @type {Kept} */
+    this.kept = {};
     /** @type {Promise<unknown>} what this page is doing to the session now; one thing at a time */
     this.turn = Promise.resolve();
     this.session = new Session({ device, boot: newId(Date.now()) });
     this.channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(`motcua-${slot}`);
-    if (this.channel) this.channel.onmessage = () => this.dispatchEvent(new Event("change"));
+    if (this.channel) this.channel.onmessage = (event) => this.dispatchEvent(new Event(event.data));
   }
 
   /** @param {string} slot */
@@ -73,8 +93,14 @@ export class Vault extends EventTarget {
     return vault;
   }
 
+  /** @returns {Account|null} */
+  get account() {
+    return this.kept.account ?? null;
+  }
+
+  /** Whether this drawer belongs to nobody: nothing goes out of it. */
   get isGuest() {
-    return this.slot === GUEST;
+    return this.account === null;
   }
 
   /**
@@ -105,8 +131,10 @@ export class Vault extends EventTarget {
       kept.map((records) => Promise.all(records.filter((record) => record.id !== "gen").map((record) => open(this.key, record)))),
     );
     const device = this.session.meta.device;
-    const { outbox, copies, meta } = Session.load({ outbox: opened[0], copies: opened[1], meta: opened[2] }, { device });
+    const own = opened[2].filter((/** @type {any} */ record) => record.id === "session");
+    const { outbox, copies, meta } = Session.load({ outbox: opened[0], copies: opened[1], meta: own }, { device });
     Object.assign(this.session, { outbox, copies, meta });
+    this.kept = Object.fromEntries(opened[2].filter((/** @type {any} */ record) => record.id !== "session").map((/** @type {any} */ { id, value }) => [id, value]));
     learnClock(meta);
     this.gen = gen;
     return true;
@@ -114,13 +142,13 @@ export class Vault extends EventTarget {
 
   /**
    * Change something: `make` asks the session and says what is to be kept. Nothing is told before it is durable.
-   * @param {(session: Session) => Change} make
+   * @param {(session: Session) => Change|Promise<Change>} make
    */
   async change(make) {
     const result = await this.inTurn(() => alone(`motcua-keep-${this.slot}`, async () => {
       for (;;) {
         await this.catchUp();
-        const change = make(this.session);
+        const change = await make(this.session);
         try {
           if (await this.keep(change)) return change.result;
         } catch (fault) {
@@ -144,12 +172,13 @@ export class Vault extends EventTarget {
    * Write in one transaction; return whether the session was not behind.
    * @param {Change} change
    */
-  async keep({ changes, drafts = [], gone = [] }) {
+  async keep({ changes, drafts = [], gone = [], kept = {} }) {
     const puts = await Promise.all(
       RECORDS.map((store) => Promise.all((changes?.[store].put ?? []).map((record) => seal(this.key, record)))),
     );
     const sealed = await Promise.all(drafts.map((draft) => seal(this.key, draft)));
-    const nothing = !sealed.length && !gone.length && RECORDS.every((store, at) => !puts[at].length && !changes?.[store].delete.length);
+    const beside = await Promise.all(Object.entries(kept).map(([id, value]) => seal(this.key, { id, value })));
+    const nothing = !sealed.length && !gone.length && !beside.length && RECORDS.every((store, at) => !puts[at].length && !changes?.[store].delete.length);
     if (nothing) return true;
     const tx = this.db.transaction([...RECORDS, "drafts"], "readwrite", { durability: "strict" });
     const gen = (await tx.objectStore("meta").get("gen"))?.n ?? 0;
@@ -162,10 +191,12 @@ export class Vault extends EventTarget {
       for (const record of puts[at]) writes.push(tx.objectStore(store).put(record));
       for (const id of changes?.[store].delete ?? []) writes.push(/** @type {any} */ (tx.objectStore(store).delete(id)));
     });
+    for (const record of beside) writes.push(tx.objectStore("meta").put(record));
     for (const draft of sealed) writes.push(tx.objectStore("drafts").put(draft));
     for (const id of gone) writes.push(/** @type {any} */ (tx.objectStore("drafts").delete(id)));
     await Promise.all([...writes, tx.done]);
     this.gen = gen + 1;
+    Object.assign(this.kept, kept);
     return true;
   }
 
@@ -193,6 +224,17 @@ export class Vault extends EventTarget {
   async dropDraft(id) {
     await this.db.delete("drafts", id);
     this.tell();
+  }
+
+  /** Tell other tabs that whoever had this drawer open has gone. */
+  end() {
+    this.channel?.postMessage("ended");
+  }
+
+  /** Whether something is to go out: ops, or the account itself. */
+  get waits() {
+    if (!this.account || this.account.out) return false;
+    return this.session.accountIsDue() || [...this.session.outbox.values()].some((record) => record.status === "waiting");
   }
 
   close() {

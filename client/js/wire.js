@@ -22,7 +22,7 @@ export class NoAnswer extends Error {
 export async function ask(url, init = {}, abort = new AbortController()) {
   const timer = setTimeout(() => abort.abort(), ANSWER_TIMEOUT_MS);
   try {
-    const answer = await fetch(url, { ...init, signal: abort.signal, credentials: "same-origin", cache: "no-store" });
+    const answer = await fetch(url, { credentials: "same-origin", ...init, signal: abort.signal, cache: "no-store" });
     const text = await answer.text();
     const type = answer.headers.get("content-type") ?? "";
     if (type.includes("text/html")) throw new NoAnswer(answer.status === 200);
@@ -42,14 +42,15 @@ export async function ask(url, init = {}, abort = new AbortController()) {
  * @param {string} url
  * @param {(lines: any[]) => Promise<void>} take
  * @param {AbortController} abort
+ * @param {RequestInit} [init]
  * @returns {Promise<{status: number, json: any, retry_after_s: number|undefined}>}
  */
-export async function askLines(url, take, abort) {
+export async function askLines(url, take, abort, init = {}) {
   const timer = () => setTimeout(() => abort.abort(), ANSWER_TIMEOUT_MS);
   let end = timer();
   try {
-    const init = { headers: { accept: "application/x-ndjson" }, signal: abort.signal };
-    const answer = await fetch(url, { ...init, credentials: "same-origin", cache: "no-store" });
+    const headers = { .../** @type {any} */ (init.headers), accept: "application/x-ndjson" };
+    const answer = await fetch(url, { credentials: "same-origin", ...init, headers, signal: abort.signal, cache: "no-store" });
     const type = answer.headers.get("content-type") ?? "";
     if (type.includes("text/html")) throw new NoAnswer(answer.status === 200);
     const wait = Number(answer.headers.get("retry-after"));

@@ -36,7 +36,9 @@ export async function oneWork(vault, id, draft) {
 export function stateOf(vault, id, draft) {
   if (draft?.status === "locked") return { id: "locked", count: 1 };
   if (draft?.status === "draft") return { id: "saved", saved_ms: draft.saved_ms };
-  return vault.session.stateOf(id);
+  const state = vault.session.stateOf(id);
+  const refused = state.id === "waiting" && vault.session.meta.paused === "invalid"; // the account that was to be begun
+  return state.id === "locked" || refused ? { ...state, id: "locked", count: 1 } : state;
 }
 
 /** What the drawer knows of a dossier's values. @param {import("./vault.js").Vault} vault @param {string} id */

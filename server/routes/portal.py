@@ -151,7 +151,7 @@ class Portal:
         pages = self.documents
         pages["/"] = self._page("home.html", procedures=forms)
         pages["/thu-tuc"] = self._page("procedures.html", procedures=forms, query="")
-        for page in ("cua-toi", "dang-nhap", "cai-dat"):
+        for page in ("cua-toi", "dang-nhap", "cai-dat", "may-cua-ai"):
             pages[f"/{page}"] = self._page(f"{page}.html")
         for raw, form in (*self.forms, *self.closed):
             shared = {name: json.loads(lists.raw(name)) for name in needed_lists(form)}

@@ -1,0 +1,21 @@
+/** Everybody who has work on this phone: sent each with their own credential, whoever holds the phone now. */
+import { drawers } from "./db.js";
+import { drain } from "./sync.js";
+import { Vault } from "./vault.js";
+
+/**
+ * Empty every outbox but that of the drawer `but`, which sees to itself. Whoever signed out waits until they are back.
+ * @param {{force?: boolean, but?: string}} [how]
+ * @returns {Promise<boolean>} whether something waits that could go by itself
+ */
+export async function sendEverybodys({ force = false, but = "" } = {}) {
+  let waits = false;
+  for (const slot of (await drawers()).filter((each) => each !== but)) {
+    const vault = await Vault.open(slot);
+    if (vault.waits) await drain(vault, { force });
+    await vault.refresh();
+    waits ||= vault.waits && !vault.session.meta.paused;
+    vault.close();
+  }
+  return waits;
+}

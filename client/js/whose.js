@@ -1,0 +1,74 @@
+/** `/may-cua-ai`, "Máy này của ai?": everybody who has work on this phone, by short name and number, and nothing else. */
+import { SLOT, VISIT } from "./accounts.js";
+import { setting } from "./db.js";
+import { h, one } from "./dom.js";
+import { beginVisit, changeTo, endVisit, people } from "./entering.js";
+import { DRAFTS, WAITING, YOURS } from "./pages.js";
+import { t } from "./texts.js";
+import { Vault } from "./vault.js";
+import { workOf } from "./work.js";
+
+/** @typedef {import("./entering.js").Person} Person */
+
+/** @param {Vault} vault */
+export async function whose(vault) {
+  const now = await setting(SLOT);
+  const visit = await setting(VISIT);
+  const rows = await Promise.all((await people()).map((person) => personRow(vault, person, person.slot === now)));
+  one("#people").replaceChildren(
+    h("ul", { class: "cards" }, ...rows, visit ? await visitRow(vault, visit) : null),
+    h("a", { class: "button second", href: `/dang-nhap${location.search}`, "data-action": "add-person" }, t("people.add")),
+    visit ? "" : h("button", { type: "button", class: "button second", "data-action": "guest", onclick: () => visiting(vault) }, t("people.begin_visit")),
+    h("p", { class: "hint" }, t("people.visit_say")),
+  );
+}
+
+/** @param {Vault} vault */
+async function visiting(vault) {
+  await beginVisit();
+  vault.end();
+  location.assign("/");
+}
+
+/** @param {Vault} vault @param {Person} person @param {boolean} open */
+async function personRow(vault, person, open) {
+  const counted = person.account.out ? t("people.out") : await countWords(person.slot);
+  return h("li", {}, h("button", {
+    type: "button", class: "card person", "data-action": "open-person", "aria-current": open ? "true" : null, onclick: () => choose(vault, person),
+  }, h("span", { class: "grow" }, h("strong", {}, person.account.short), h("small", {}, counted)), open ? h("span", { class: "quiet-mark" }, t("people.open_now")) : null));
+}
+
+/** @param {Vault} vault @param {Person} person */
+async function choose(vault, person) {
+  const here = new URLSearchParams(location.search).get("next") ?? "/";
+  const next = /^\/(?![/\\])/.test(here) ? here : "/";
+  if (!(await changeTo(person))) return location.assign(`/dang-nhap?next=${encodeURIComponent(next)}`);
+  if (vault.slot !== person.slot) vault.end();
+  location.assign(next);
+}
+
+/** How much a drawer holds, without a word of what. @param {string} slot */
+async function countWords(slot) {
+  const other = await Vault.open(slot);
+  const works = await workOf(other);
+  other.close();
+  const counts = /** @type {[string, string[]][]} */ ([["people.n_yours", YOURS], ["people.n_waiting", WAITING], ["people.n_drafts", DRAFTS]]);
+  const words = counts.map(([key, states]) => [key, works.filter((work) => states.includes(work.state.id)).length]).filter(([, n]) => n);
+  return words.map(([key, n]) => t(/** @type {string} */ (key), { n })).join(" · ") || t("people.n_none");
+}
+
+/** @param {Vault} vault @param {string} visit */
+async function visitRow(vault, visit) {
+  const open = h("button", { type: "button", class: "card person", "data-action": "guest", onclick: () => visiting(vault) },
+    h("span", { class: "grow" }, h("strong", {}, t("people.guest")), h("small", {}, await countWords(visit))));
+  const end = h("button", { type: "button", class: "quiet", "data-action": "end-visit", onclick: () => ask() }, t("people.end_visit"));
+  const place = h("div", {}, end);
+  const ask = () => place.replaceChildren(h("div", { class: "notice" }, h("p", {}, t("people.end_ask")),
+    h("button", { type: "button", class: "quiet", "data-action": "end-visit-now", onclick: async () => {
+      if (vault.slot === visit) vault.close();
+      await endVisit();
+      location.replace("/");
+    } }, t("people.end_now")), " ",
+    h("button", { type: "button", class: "quiet", onclick: () => place.replaceChildren(end) }, t("do.keep_it"))));
+  return h("li", {}, open, place);
+}
