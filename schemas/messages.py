@@ -231,6 +231,12 @@ class SignedIn(Account, kw_only=True, omit_defaults=True):
     expires: int
 
 
+class AccountToken(Account, kw_only=True, omit_defaults=True):
+    """``POST /accounts/token``: whose session a cookie is, and the same session as a bearer token."""
+
+    token: str
+
+
 class SetPassword(Struct, forbid_unknown_fields=True):
     """``POST /accounts/password``; ``old`` is the present password, where there is one."""
 

@@ -20,6 +20,7 @@ ROOTS: Final[tuple[type[Struct], ...]] = (
     messages.BeginAccount,
     messages.AccountBegun,
     messages.Account,
+    messages.AccountToken,
     messages.SignedIn,
     messages.SetPassword,
     messages.DeviceList,

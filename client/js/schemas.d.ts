@@ -53,6 +53,17 @@ export interface AccountBegun {
   status: string;
 }
 
+/** ``POST /accounts/token``: whose session a cookie is, and the same session as a bearer token. */
+export interface AccountToken {
+  person: string;
+  name: string;
+  user: string;
+  status: string;
+  roles?: OfficerRole[];
+  password?: boolean;
+  token: string;
+}
+
 /** Add a file to a slot; its bytes follow on their own lane. */
 export interface Attach {
   type: "attach";

@@ -5,7 +5,7 @@
  * drawer's own credential and no cookie: several people's work can wait on one phone and never speaks for another's.
  */
 import { keepSetting, setting } from "./db.js";
-import { changeAccount, needKey, signed } from "./credentials.js";
+import { needKey, signed } from "./credentials.js";
 import { ask, askLines, NoAnswer, posted, problemCode } from "./wire.js";
 import { joined } from "./vault.js";
 
@@ -109,9 +109,8 @@ async function beginAccount(vault, { token, body }) {
   const init = { ...(await posted(body)), credentials: /** @type {"omit"} */ ("omit") };
   const { status, json, retry_after_s } = await ask("/accounts", init, abortOfThis(vault));
   if (status !== 201) return missed(vault, token, { status, code: problemCode(json), retry_after_s });
-  const went = await taken(vault, (session) => session.accountBegun(token, json, Date.now(), Math.random()));
-  await changeAccount(vault, { key: body.secret }); // what was there before is what the server has forgotten
-  return went;
+  const own = vault.account?.key ? { account: { ...vault.account, key: null } } : {}; // a token that the server has forgotten
+  return taken(vault, (session) => session.accountBegun(token, json, Date.now(), Math.random()), own);
 }
 
 /** Take a snapshot line by line: where it is cut, the next request goes on. @param {Vault} vault @param {{token: string, url: string}} request */
@@ -139,10 +138,11 @@ async function keepLines(vault, token, lines) {
  * Keep what an answer changed; true where it was one.
  * @param {Vault} vault
  * @param {(session: import("./session.js").Session) => import("./session.js").Changes|null} take
+ * @param {import("./vault.js").Kept} [beside]
  */
-async function taken(vault, take) {
+async function taken(vault, take, beside = {}) {
   await meet(null);
-  await learnt(vault, take);
+  await learnt(vault, take, beside);
   return vault.session.meta.failures === 0;
 }
 
@@ -150,14 +150,15 @@ async function taken(vault, take) {
  * Keep what was learnt, with what a person is yet to be told of it.
  * @param {Vault} vault
  * @param {(session: import("./session.js").Session) => import("./session.js").Changes|null} take
+ * @param {import("./vault.js").Kept} [beside]
  */
-async function learnt(vault, take) {
+async function learnt(vault, take, beside = {}) {
   await vault.change((session) => {
     const late = lateOps(session);
     const changes = take(session);
     const before = vault.kept.told ?? [];
     const told = toldBy(changes?.news ?? [], late).filter((each) => each.kind !== "epoch" || !before.some((other) => other.kind === "epoch"));
-    return told.length ? { changes, kept: { told: [...before, ...told] } } : { changes };
+    return { changes, kept: told.length ? { ...beside, told: [...before, ...told] } : beside };
   });
 }
 

@@ -6,9 +6,9 @@ import msgspec
 from litestar import delete, get, post
 
 from schemas.ids import is_id
-from schemas.messages import BeginAccount, DevicesEnded, SetPassword
+from schemas.messages import AccountToken, BeginAccount, DevicesEnded, SetPassword
 from schemas.problems import RequestProblem
-from server.routes.gate import address_of, person_asking, session_asking, store_of
+from server.routes.gate import address_of, person_asking, session_asking, store_of, token_in
 from server.routes.wire import Answer, AnyRequest, answer, decoded, read_json
 from server.services.accounts import account_of, begin_account, change_password
 from server.services.devices import devices_of, label_of, sign_out_device, sign_out_others
@@ -32,6 +32,16 @@ async def begin(request: AnyRequest) -> Answer:
 async def me(request: AnyRequest) -> Answer:
     """Answer the account that asks, with its roles now."""
     return answer(request, account_of(store_of(request), person_asking(request)))
+
+
+@post("/accounts/token", status_code=200, summary="The session of a page's cookie as a bearer token")
+async def token(request: AnyRequest) -> Answer:
+    """Answer whose session it is and its token: a phone sends each account's work with a credential of its own.
+
+    A form that was posted without script leaves nothing but a cookie, which may become another account's at any moment.
+    """
+    known = account_of(store_of(request), person_asking(request))
+    return answer(request, AccountToken(**msgspec.structs.asdict(known), token=token_in(request) or ""))
 
 
 @post("/accounts/password", status_code=200, summary="Set or change the password; harmless when repeated")
@@ -69,4 +79,4 @@ async def end_other_devices(request: AnyRequest) -> Answer:
     return answer(request, DevicesEnded(ended))
 
 
-ACCOUNT_ROUTES: Final = [begin, me, password, devices, end_device, end_other_devices]
+ACCOUNT_ROUTES: Final = [begin, me, token, password, devices, end_device, end_other_devices]

@@ -227,7 +227,7 @@ def answer(request: Request[Any, Any, Any], found: Document | None) -> Response[
 
 
 @get(
-    ["/", "/cua-toi", "/dang-nhap", "/cai-dat", "/sw.js", "/manifest.webmanifest"],
+    ["/", "/cua-toi", "/dang-nhap", "/cai-dat", "/may-cua-ai", "/sw.js", "/manifest.webmanifest"],
     include_in_schema=False,
     sync_to_thread=False,
 )

@@ -201,3 +201,15 @@ def test_every_answer_carries_the_headers_that_protect_its_reader(officer: Calle
     assert "default-src 'self'" in page["content-security-policy"]
     assert (page["x-frame-options"], page["referrer-policy"]) == ("DENY", "no-referrer")
     assert page["cache-control"] == "no-store"
+
+
+def test_a_page_s_cookie_is_told_whose_it_is_as_a_token(nobody: Caller, office: Any) -> None:
+    """A sign-in without script leaves a cookie; the phone wants a credential that cannot become another account's."""
+    with httpx.Client(base_url=office.address) as page:
+        assert page.post("/dang-nhap", data={"user": "demo-3", "password": PASSWORD}).status_code == 303
+        told = page.post("/accounts/token").json()
+        elsewhere = page.post("/accounts/token", headers={"sec-fetch-site": "cross-site"})
+    assert elsewhere.status_code == 403
+    mine = Caller(office.address, told["token"])
+    assert mine.http.get("/accounts/me").json()["person"] == told["person"]
+    assert problem(nobody.http.post("/accounts/token")) == "unauthenticated"
