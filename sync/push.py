@@ -215,15 +215,21 @@ class _Reconciler:
         self._list(case, ruling, seq)
 
     def _hold_again(self, case: Case, ruling: Hold) -> bool:
-        entry = case.entry
-        if ruling.reason == entry.reason:
+        entry, moved = case.entry, ruling.reason != case.entry.reason
+        if not moved and not self._is_to_be_listed(case, ruling):
             return False
         seq = self.ledger.next_seq()
         entry.reason, entry.seq = ruling.reason, seq
         self.ledger.move_op(entry)
         self._list(case, ruling, seq)
-        self.ledger.tell(entry.person, seq, entry.op)
-        return True
+        if moved:
+            self.ledger.tell(entry.person, seq, entry.op)
+        return moved
+
+    def _is_to_be_listed(self, case: Case, ruling: Hold) -> bool:
+        """Return whether a held op is not yet listed with its dossier, which its author has come to see meanwhile."""
+        listed = case.dossier is None or any(held.op == case.entry.op for held in case.dossier.held)
+        return not listed and _is_listed(case, ruling)
 
     def _list(self, case: Case, ruling: Hold, seq: int) -> None:
         """Show a held op with its dossier, to all who see it."""

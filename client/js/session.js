@@ -633,7 +633,7 @@ export class Session {
     const queue = this.queued();
     this.turn += 1;
     const token = `${this.boot}.${this.turn}`;
-    if (this.meta.account && this.meta.account.person === null) {
+    if (this.meta.account && this.accountIsDue()) {
       this.inflight = { token, kind: "account", ids: [], cursor: null, marked: false, done: false };
       return { token, kind: "account", body: this.meta.account.body };
     }

@@ -30,6 +30,16 @@ const PLANTS = {
       for (const record of kept) this.put(record);
     }
   },
+  "an account that does not go before its ops": class extends Session {
+    accountIsDue() {
+      return false;
+    }
+  },
+  "an account that a restore lost is not begun again": class extends Session {
+    unauthenticated() {
+      this.setMeta({ paused: "unauthenticated" });
+    }
+  },
 };
 
 const phones = new Map();

@@ -14,24 +14,33 @@ from sync.dossier import Dossier
 from sync.ledger import Actor, Entry
 from sync.memory import MemoryLedger, MemoryWorld
 from sync.pull import pull, read_cursor, snapshot
-from sync.push import forms_published, push
+from sync.push import forms_published, push, sweep
 from sync.workflow import numbers_of
 
 UNITS = {"06154": "LS-06154", "06155": "LS-06155"}
 ROLES = ("counter", "handler")
 PROCEDURE = "9.000001"
 LATEST, ASK, OFFICE = "person.note", "person.full_name", "person.checked"
+MUST, SHORT, EXTRA = "person.must", "person.short", "person.extra"
+OPTIONS = ("person.ways/x", "person.ways/y")
 ROWS = "members"
+DAY_MS = 86_400_000
 
 
 def make_form(version: int) -> Form:
-    """Return the form of the simulation: a field of each policy, rows, a slot and one thing required."""
+    """Return the form of the simulation: a field of each policy, options, rows, a slot and one thing required.
+
+    The second version has no place for ``short`` and one for ``extra``.
+    """
 
     def field(key: str, **more: Any) -> dict[str, Any]:
         return {"key": key, "kind": "text", "label": {"vi": key}, **more}
 
     fields = [field("note", policy="latest"), field("full_name", policy="ask"), field("checked", policy="office")]
-    fields += [field("must", policy="latest", required=True), field("short", length_max=4, policy="latest")]
+    fields += [field("must", policy="latest", required=True)]
+    fields += [field("short", length_max=4, policy="latest") if version == 1 else field("extra", policy="ask")]
+    options = [{"value": value, "label": {"vi": value}} for value in ("x", "y")]
+    fields.append({"key": "ways", "kind": "choices", "label": {"vi": "Cách"}, "options": options})
     sections = [
         {"key": "person", "title": {"vi": "Người"}, "fields": fields},
         {"key": ROWS, "title": {"vi": "Thành viên"}, "rows": {}, "fields": [field("name", policy="ask")]},
@@ -47,7 +56,8 @@ class Office:
         self.actors = actors
         self.world = MemoryWorld([make_form(1)], UNITS)
         self.ledger = MemoryLedger(actors)
-        self.saved: MemoryLedger | None = None
+        self.saved: list[tuple[MemoryLedger, frozenset[str]]] = []
+        self.accounts: set[str] = set()
         self.restores = 0
 
     @property
@@ -55,17 +65,27 @@ class Office:
         return self.world.epoch
 
     def backup(self) -> None:
-        self.saved = copy.deepcopy(self.ledger)
+        self.saved.append((copy.deepcopy(self.ledger), frozenset(self.accounts)))
 
-    def restore(self) -> None:
-        """Go back to the backup as a new epoch, as ``server.store.restore`` does."""
-        assert self.saved is not None
-        self.ledger = copy.deepcopy(self.saved)
+    def restore(self, which: int, above: int) -> None:
+        """Go back to a backup as ``server.store.restore`` does; ``above`` 0 in place, else on a fresh machine."""
+        ledger, accounts = self.saved[which]
+        known = {} if above else self.ledger.numbers
+        self.ledger, self.accounts = copy.deepcopy(ledger), set(accounts)
         self.ledger.actors = self.actors
         self.restores += 1
-        self.world.epoch += 1
-        for key in self.ledger.numbers:
-            self.ledger.numbers[key] += numbers_of(self.epoch)
+        self.world.epoch += 1 + above
+        for key in {*known, *self.ledger.numbers}:
+            highest = max(known.get(key, 0), self.ledger.numbers.get(key, 0))
+            self.ledger.numbers[key] = highest + numbers_of(self.epoch)
+
+    def pass_month(self, now: int) -> None:
+        """What waited for 30 days is refused; backups older than that are no longer there."""
+        self.saved = []
+        while True:
+            with self.ledger.transaction():
+                if not sweep(self.ledger, self.world, now):
+                    return
 
     def publish(self, now: int) -> None:
         self.world.publish(make_form(2))
@@ -98,6 +118,11 @@ class Office:
             return 200, [json.loads(msgspec.json.encode(line)) for line in lines]
         except RequestProblem as problem:
             return problem.status, msgspec.to_builtins(problem.problem)
+
+    def begin_account(self, person: str) -> tuple[int, Any]:
+        """Answer ``POST /accounts``: the same secret is the same person, also after a restore."""
+        self.accounts.add(person)
+        return 201, {"person": person, "status": "unverified"}
 
     def dossiers(self) -> dict[str, Dossier]:
         """Return every dossier as it stands."""

@@ -1,21 +1,27 @@
 """The causal oracle: what each screen displayed, kept apart from what the wire says (protocol §7).
 
-It never looks at ``saw`` or at the ids in a copy's cells. Every value typed in the simulation is a text of its own, so
-a value on a screen *is* the write that typed it. From what was displayed where a value was typed, and from the ops
-that the server says it has applied, follows what every cell must hold: the applied writes that no applied write has
-displayed, directly or through a chain of values displayed.
+It never looks at ``saw``. Every text typed in the simulation is one of its own, so a text on a screen *is* the write
+that typed it; an emptied field and a ticked option are told apart by the op beside them (``token``). From what was
+displayed where a value was typed, and from the ops that the server says it has applied, follows what every cell must
+hold: the applied writes that no applied write has displayed, directly or through a chain of values displayed.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct
 
 from schemas.ops import Attach, Detach
-from sync.dossier import Dossier
+from sync.dossier import Cell, Dossier
 from sync.ledger import Entry
 from sync.merge import is_office, row_hidden, row_in_conflict, row_of
 from tests.simulation.office import OFFICE, Office
+
+
+def token(path: str, value: object, op: str | None) -> str:
+    """Return what a value on a screen is known by: a text is its own name."""
+    return value if isinstance(value, str) else f"{path} {json.dumps(value)} of {op}"
 
 
 class Broken(AssertionError):
@@ -44,6 +50,9 @@ class Oracle:
         self.removed_files: dict[str, frozenset[str]] = {}
         self.made: dict[str, str] = {}
         self.codes: dict[tuple[str, str], str] = {}
+        self.given: dict[str, str] = {}
+        self.revs: dict[tuple[str, int], str] = {}
+        self.may_be_lost: set[str] = set()
         self.unaware: set[str] = set()
         self.cursors: dict[str, tuple[str, int]] = {}
 
@@ -57,14 +66,20 @@ class Oracle:
                 inside = (v for p, values in screen.items() if p.startswith(path + "/") for v in values)
                 self.rows[op["id"], path] = (value, frozenset(inside))
             else:
-                displayed = frozenset(screen.get(path, ())) - {value}
-                self.writes[value] = Write(op["id"], op["dossier"], path, displayed, displayed & own)
+                name = token(path, value, op["id"])
+                displayed = frozenset(screen.get(path, ())) - {name}
+                self.writes[name] = Write(op["id"], op["dossier"], path, displayed, displayed & own)
         if op["type"] == "detach":
             self.removed_files[op["id"]] = frozenset(screen.get("@" + op["slot"], ()))
 
     def told(self, result: dict[str, Any], epoch: str) -> None:
-        """An answer of an epoch brought a person a code; in that epoch it never changes."""
+        """An answer of an epoch: a code never changes in it, and codes and revs are given once over all epochs."""
         code, dossier = result.get("code"), self.made.get(result["id"] or "")
+        if code and dossier and self.given.setdefault(code, dossier) != dossier:
+            raise Broken(f"one code, two dossiers: {code}")
+        rev = result.get("rev")
+        if rev and dossier and self.revs.setdefault((dossier, rev), result["id"]) != result["id"]:
+            raise Broken(f"{dossier}: rev {rev} was given twice")
         if code and dossier and self.codes.setdefault((dossier, epoch), code) != code:
             raise Broken(f"one dossier, two codes: {self.codes[dossier, epoch]} and {code}")
 
@@ -93,6 +108,11 @@ class Oracle:
             raise Broken(f"{phone}: cursor went back from {before[1]} to {seq}")
         self.cursors[phone] = (epoch, int(seq))
 
+    def lost(self, phone: str, ops: Iterable[str]) -> None:
+        """A phone went back to an old copy of itself, or a desk's page was never posted: these may never arrive."""
+        self.may_be_lost |= set(ops)
+        self.cursors.pop(phone, None)
+
     # ---- what must hold
 
     def check(self, office: Office) -> None:
@@ -106,7 +126,7 @@ class Oracle:
                 cells.setdefault((write.dossier, write.path), set()).add(value)
         for (identifier, path), applied in cells.items():
             cell = dossiers[identifier].cells.get(path)
-            has = {sibling.value for sibling in cell.siblings} if cell else set()
+            has = set(_tokens(dossiers[identifier], {path: cell})) if cell else set()
             self._check_cell(f"{identifier} {path}", has, applied, entries)
         for dossier in dossiers.values():
             self._check_rows(dossier, entries)
@@ -157,8 +177,8 @@ class Oracle:
 
     def _check_rows(self, dossier: Dossier, entries: dict[str, Entry]) -> None:
         for row in {r for r in map(row_of, dossier.cells) if r}:
-            inside = [c for path, c in dossier.cells.items() if path.startswith(row + "/")]
-            values = {sibling.value for cell in inside for sibling in cell.siblings}
+            inside = {path: cell for path, cell in dossier.cells.items() if path.startswith(row + "/")}
+            values = set(_tokens(dossier, inside))
             ours = [told for (op, r), told in self.rows.items() if r == row and _is_in(entries.get(op))]
             gone = frozenset().union(*(seen for v, seen in ours if v == "gone"))
             covered = set(gone)
@@ -181,9 +201,15 @@ class Oracle:
     def check_all_arrived(self, office: Office) -> None:
         """Check that every op that was kept on a phone is in the log, with an outcome."""
         entries = office.entries()
-        missing = [op for op in self.made if op not in entries]
+        missing = [op for op in self.made if op not in entries and op not in self.may_be_lost]
         if missing:
             raise Broken(f"{len(missing)} ops that were saved never arrived: {missing[:3]}")
+
+
+def _tokens(dossier: Dossier, cells: dict[str, Cell]) -> Iterator[str]:
+    for path, cell in cells.items():
+        for sibling in cell.siblings:
+            yield token(path, sibling.value, None if sibling.mark is None else dossier.by[sibling.mark].op)
 
 
 def _is_in(entry: Entry | None) -> bool:

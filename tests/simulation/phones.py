@@ -38,12 +38,24 @@ class NothingAgain(Session):
             self._put(record)
 
 
+class AccountNotFirst(Session):
+    def _account_is_due(self) -> bool:
+        return False
+
+
+class AccountNotAgain(Session):
+    def _unauthenticated(self) -> None:
+        self._set_meta(paused="unauthenticated")
+
+
 PLANTS: dict[str, type[Session]] = {
     "none": Session,
     "saw without its chain": NoChain,
     "saw moved by a pull under an open form": MovedByPull,
     "own acknowledged value not counted as displayed": OwnNotCounted,
     "nothing sent again after an epoch change": NothingAgain,
+    "an account that does not go before its ops": AccountNotFirst,
+    "an account that a restore lost is not begun again": AccountNotAgain,
 }
 
 
@@ -109,6 +121,12 @@ class JsSession:
 
     def snapshot_end(self, token: str, now: int, jitter: float) -> Any:
         return self.call("snapshotEnd", token, now, jitter)
+
+    def begin_account(self, **body: Any) -> Any:
+        return self.call("beginAccount", body)
+
+    def account_begun(self, token: str, answer: Any, now: int) -> Any:
+        return self.call("accountBegun", token, answer, now)
 
     def is_busy(self) -> Any:
         return self.call("isBusy")
@@ -181,6 +199,13 @@ class Phone:
     @property
     def meta(self) -> dict[str, Any]:
         return self.kept["meta"].get("session", {})
+
+    def go_back(self, kept: dict[str, dict[str, Any]]) -> set[str]:
+        """Become an old copy of this phone; return the ops that are lost with what came after it."""
+        lost = set(self.outbox) - set(kept["outbox"])
+        self.kept = json.loads(json.dumps(kept))
+        self.start()
+        return lost
 
     def clone(self, name: str) -> "Phone":
         """Return another phone with all that this one has kept."""

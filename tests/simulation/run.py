@@ -9,21 +9,23 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from schemas.ids import id_from
 from sync.ledger import Actor
 from sync.rights import may_see
 from sync.view import wire
-from tests.simulation.office import ASK, LATEST, OFFICE, PROCEDURE, ROLES, ROWS, UNITS, Office
+from tests.simulation.office import DAY_MS, ROLES, UNITS, Office
 from tests.simulation.oracle import Broken, Oracle
+from tests.simulation.people import UNIT, People
 from tests.simulation.phones import NodeProcess, Phone
 
 STEPS = 150
 ROUNDS = 40
 EXCHANGES = 40
-UNIT, OTHER_UNIT = UNITS
+PHONES_MAX = 6
+RESTORES_MAX = 3
+OTHER_UNIT = list(UNITS)[1]
 
 
-class Run:
+class Run(People):
     """A run of one seed. ``plants`` names the fault planted in the phones of a language, ``none`` for no fault."""
 
     def __init__(self, seed: int, node: NodeProcess, *, py: str = "none", js: str = "none") -> None:
@@ -34,6 +36,7 @@ class Run:
         people = {
             "an": Actor("an", "An"),
             "binh": Actor("binh", "Bình"),
+            "chi": Actor("chi", "Chi"),
             "officer": Actor("officer", "Cán bộ", {UNIT: ROLES}),
         }
         self.office = Office(people)
@@ -42,160 +45,27 @@ class Run:
         self.phones.append(self.phone("officer-1", "officer", self.rng.choice(["py", "js"])))
         if self.rng.random() < 0.3:
             self.phones.append(self.phone("binh-1", "binh", self.rng.choice(["py", "js"])))
+        self.joins_at = self.rng.randrange(STEPS) if self.rng.random() < 0.4 else None
         self.faults = True
         self.wild = {name: self.rng.random() < share for name, share in WILD.items()}
+        if self.wild["restores"] and self.rng.random() < 0.5:
+            self.office.backup()  # of nothing: all of it can be lost
         self.loss = self.rng.choice([0.02, 0.15, 0.35])
         self.published = False
         self.mail: list[tuple[int, int, Callable[[], None]]] = []
-        self.tokens = 0
-
-    # ---- small things
+        self.texts = 0
+        self.pages: list[dict[str, Any]] = []
+        self.copies: dict[str, Any] = {}
+        self.happened: set[str] = set()
 
     def phone(self, name: str, person: str, language: str) -> Phone:
         return Phone(name, person, self.node if language == "js" else None, self.plants[language])
 
-    def new_id(self) -> str:
-        return id_from(self.now + self.rng.randrange(3), self.rng.getrandbits(80))
-
-    def token(self) -> str:
-        self.tokens += 1
-        return f"v{self.tokens}"
-
-    def chance(self, share: float) -> bool:
-        return self.rng.random() < share
-
-    # ---- people at their phones
-
-    def open_form(self, phone: Phone, dossier: str) -> None:
-        """Draw a form, and remember what its screen displays, field by field."""
-        rendered = phone.session.rendered(dossier)
-        screen = self.screen(phone, dossier, rendered)
-        own = {shown["value"] for shown in rendered.values() if {shown["value"]} != {None}}
-        phone.forms[dossier] = {"rendered": rendered, "screen": screen, "own": own - self.copied(phone, dossier)}
-
-    def copied(self, phone: Phone, dossier: str) -> set[str]:
-        """Return every value in a phone's copy."""
-        cells = phone.copies.get(dossier, {"cells": {}})["cells"].values()
-        return {value for cell in cells for value, _ in cell}
-
-    def screen(self, phone: Phone, dossier: str, rendered: dict[str, Any]) -> dict[str, set[str]]:
-        copy = phone.copies.get(dossier, {"cells": {}, "attachments": []})
-        screen: dict[str, set[str]] = {"@paper": {file["sha256"] for file in copy["attachments"]}}
-        for path, shown in rendered.items():
-            values = {value for value, _ in copy["cells"].get(path, [])}
-            shows_copy = shown["value"] in values or shown["value"] is None
-            screen[path] = values - {None} if shows_copy else {shown["value"]}
-        return screen
-
-    def reopen(self, phone: Phone, dossier: str) -> None:
-        """Bring refused text back into a form."""
-        again = phone.session.reopen(dossier)
-        screen = self.screen(phone, dossier, phone.session.rendered(dossier))
-        screen |= {path: {value} for path, value in again["values"].items()}
-        own = set(again["values"].values())
-        phone.forms[dossier] = {"rendered": again["rendered"], "screen": screen, "own": own}
-
-    def edit(self, phone: Phone) -> None:
-        """Somebody types into a form that was opened earlier, or opens one, and presses "Gửi"."""
-        dossier = self.some_dossier(phone)
-        if dossier is None:
-            return
-        form = phone.forms.get(dossier)
-        if form is None or self.chance(0.15):
-            self.open_form(phone, dossier)
-            form = phone.forms[dossier]
-            if self.chance(0.6):
-                return  # the form stays open for a while
-        draft = self.fill(phone, dossier, form)
-        self.make(phone, "send", draft, form)
-        if self.chance(0.4):
-            phone.forms.pop(dossier, None)
-
-    def fill(self, phone: Phone, dossier: str, form: dict[str, Any]) -> dict[str, Any]:
-        values: dict[str, str] = {}
-        for path in self.rng.sample([LATEST, ASK, ASK, OFFICE], self.rng.randrange(1, 4)):
-            values[path] = self.token()
-        if self.chance(0.5):
-            values["person.must"] = self.token()
-        if self.chance(0.12):
-            values["person.short"] = self.token() + " is too long"
-        self.fill_rows(form, values)
-        draft = {"dossier": dossier, "procedure": PROCEDURE, "unit": UNIT, "form": f"{PROCEDURE}@1"}
-        if self.wild["newer forms"] and self.chance(0.2):
-            draft["form"] = f"{PROCEDURE}@2"
-        draft |= {"values": values, "rendered": form["rendered"]}
-        draft["submit"] = phone.person != "officer" and self.chance(0.6)
-        draft |= self.files(phone, dossier, form)
-        return draft
-
-    def fill_rows(self, form: dict[str, Any], values: dict[str, str]) -> None:
-        rows = sorted(
-            {path.rpartition("/")[0] for path in form["rendered"] if path.startswith(ROWS) and "name" in path}
-        )
-        if self.chance(0.12):
-            values[f"{ROWS}/{self.new_id()}/name"] = self.token()
-        for row in rows:
-            if self.chance(0.15):
-                values[row] = self.rng.choice(["gone", "here"])
-            elif self.chance(0.15):
-                values[row + "/name"] = self.token()
-
-    def files(self, phone: Phone, dossier: str, form: dict[str, Any]) -> dict[str, Any]:
-        sha = f"{self.rng.getrandbits(256):064x}"
-        files: dict[str, Any] = {}
-        if self.chance(0.1):
-            files["attach"] = [
-                {"slot": "paper", "sha256": sha, "bytes": 7, "media": "image/jpeg", "name": "a", "page": 1}
-            ]
-        copy = phone.copies.get(dossier)
-        seen = [f["op"] for f in (copy or {}).get("attachments", []) if f["sha256"] in form["screen"]["@paper"]]
-        if seen and self.chance(0.1):
-            form["screen"]["@paper"] = {f["sha256"] for f in copy["attachments"] if f["op"] in seen}  # type: ignore[index]
-            files["detach"] = [{"slot": "paper", "saw": seen}]
-        return files
-
-    def make(self, phone: Phone, name: str, what: dict[str, Any], form: dict[str, Any] | None = None) -> None:
-        """Make ops; they are lost with the phone, or kept and then told to the person."""
-        sent = phone.session.make(name, what, self.now, [self.new_id() for _ in range(16)])
-        if self.faults and self.chance(0.03):
-            phone.start()
-            return
-        phone.keep(sent["changes"])
-        on_screen = form or {"screen": {}, "own": set()}
-        for op in sent["ops"]:
-            self.oracle.typed(op, on_screen["screen"], on_screen["own"])
-        if form is not None:
-            form["rendered"] = sent["rendered"]
-            for op in sent["ops"]:
-                form["screen"] |= {path: {value} for path, value in op.get("set", {}).items()}
-                form["own"] |= set(op.get("set", {}).values())
-
-    def some_dossier(self, phone: Phone) -> str | None:
-        known = sorted({*phone.copies, *phone.forms, *(r["dossier"] for r in phone.outbox.values())})
-        if phone.person == "officer":
-            known = sorted(phone.copies)
-        elif len(known) < 2 and self.chance(0.1 if known else 1.0):
-            return self.new_id()
-        return self.rng.choice(known) if known else None
-
-    def act_otherwise(self, phone: Phone) -> None:
-        """Do one of the rarer things: correct what was refused, withdraw, note, receive, settle."""
-        dossier = self.some_dossier(phone)
-        if dossier is None or dossier not in phone.copies:
-            return
-        copy = phone.copies[dossier]
-        refused = [r for r in phone.outbox.values() if r["dossier"] == dossier and r["status"] == "refused"]
-        if refused:
-            self.reopen(phone, dossier)
-        elif phone.person != "officer":
-            name = "withdraw" if copy["state"] in ("1", "2") and self.chance(0.3) else "note"
-            self.make(phone, name, {"dossier": dossier} | ({"text": "lời"} if name == "note" else {}))
-        elif copy["held"] and self.chance(0.8):
-            held = self.rng.choice(copy["held"])["op"]
-            settling = {"dossier": dossier, "op": held, "take": self.chance(0.6), "reason": "vì"}
-            self.make(phone, "settle", settling)
-        elif copy["state"] == "1":
-            self.make(phone, "command", {"dossier": dossier, "name": "receive", "rev": self.chance(0.5)})
+    def joining(self) -> Phone:
+        """Return a phone on which an account was begun with no network; its first ops wait for it."""
+        phone = self.phone("chi-1", "chi", self.rng.choice(["py", "js"]))
+        phone.keep(phone.session.begin_account(name="Chi", secret="s" * 43))
+        return phone
 
     # ---- the network
 
@@ -227,11 +97,15 @@ class Run:
 
     def ask(self, phone: Phone, request: dict[str, Any]) -> tuple[int, Any]:
         if request["kind"] == "sync":
+            if phone.person == "chi" and "chi" not in self.office.accounts:
+                return 401, {"type": "urn:motcua:problem:unauthenticated"}
             status, answer = self.office.sync(phone.person, msgspec.json.encode(request["body"]), self.now)
             if status == 200:
                 results = {result["id"]: result for result in answer.get("results", ())}
                 self.oracle.healed(request["body"]["ops"], results, self.office)
             return status, answer
+        if request["kind"] == "account":
+            return self.office.begin_account(phone.person)
         query = parse_qs(urlsplit(request["url"]).query)
         return self.office.snapshot(phone.person, query.get("after", [""])[0], query.get("cursor", [None])[0])
 
@@ -257,17 +131,25 @@ class Run:
         if phone.boots != boot and self.chance(0.5):
             return  # else: an answer to a request made before the phone restarted
         token, jitter = request["token"], self.rng.random()
-        if status != 200:
+        if status not in (200, 201):
             code = answer["type"].rpartition(":")[2]
+            self.happened.add(code)
             self.keep(phone, phone.session.failed(token, {"status": status, "code": code}, self.now, jitter))
+        elif request["kind"] != "snapshot" and self.faults and self.chance(0.03):
+            take = phone.session.receive if request["kind"] == "sync" else phone.session.account_begun
+            self.keep(phone, take(token, "<html>Chào mừng đến Wi-Fi</html>", self.now))
+        elif request["kind"] == "account":
+            self.happened.add("account begun")
+            self.keep(phone, phone.session.account_begun(token, answer, self.now))
         elif request["kind"] == "sync":
-            if self.faults and self.chance(0.03):
-                answer = "<html>Chào mừng đến Wi-Fi</html>"
             self.keep(phone, phone.session.receive(token, answer, self.now))
-            for result in answer["results"] if isinstance(answer, dict) and "results" in answer else ():
+            for result in answer.get("results", ()):
+                self.happened.add(result.get("reason") or "")
                 self.oracle.told(result, answer["epoch"])
         else:
             whole = len(answer) if not self.faults or self.chance(0.7) else self.rng.randrange(len(answer) + 1)
+            self.happened |= {"snapshot cut"} if whole < len(answer) else set()
+            self.happened |= {"snapshot continued"} if "after" in request["url"] else set()
             for line in answer[:whole]:
                 self.keep(phone, phone.session.snapshot_line(token, line, self.now))
             self.keep(phone, phone.session.snapshot_end(token, self.now, jitter))
@@ -286,20 +168,51 @@ class Run:
 
     def upset(self) -> None:
         """Let something rare happen."""
-        what = self.rng.choice(list(WILD))
-        if not self.wild[what]:
-            return
-        if what == "clones" and len(self.phones) < 5:
-            phone = self.rng.choice(self.phones)
+        what = self.rng.choice([name for name, may in self.wild.items() if may] or ["nothing"])
+        phone = self.rng.choice(self.phones)
+        if what == "clones" and len(self.phones) < PHONES_MAX:
             self.phones.append(phone.clone(f"{phone.name}-clone{len(self.phones)}"))
-        elif what == "restores" and self.office.saved is None:
-            self.office.backup()
-        elif what == "restores" and self.office.restores < 2 and self.chance(0.5):
-            self.office.restore()
+        elif what == "old copies":
+            self.go_back(phone)
+        elif what == "restores":
+            self.restore()
         elif what == "rights":
-            self.move_officer(self.rng.choice([(UNIT,), (UNIT, OTHER_UNIT), (OTHER_UNIT,)]))
+            self.move_officer(self.rng.choice([(UNIT,), (UNIT, OTHER_UNIT), (OTHER_UNIT,), ()]))
         elif what == "newer forms" and not self.published and self.chance(0.3):
             self.publish()
+        elif what == "short logs":
+            ledger = self.office.ledger
+            ledger.forget(self.rng.randint(ledger.floor(), ledger.head()))
+        elif what == "months" and not self.office.restores and self.chance(0.2):
+            self.happened.add("month")
+            self.pass_month()
+
+    def restore(self) -> None:
+        """Back up, or go back to one of the backups: in place, or on a machine that knows of nothing else."""
+        if len(self.office.saved) < 2 and (not self.office.saved or self.chance(0.4)):
+            self.office.backup()
+        elif self.office.restores < RESTORES_MAX and self.chance(0.5):
+            above = self.rng.randrange(1, 9) if self.chance(0.3) else 0
+            self.happened |= {
+                "restore",
+                "fresh machine" if above else "in place",
+                f"restore {self.office.restores + 1}",
+            }
+            self.office.restore(self.rng.randrange(len(self.office.saved)), above)
+
+    def go_back(self, phone: Phone) -> None:
+        """Keep a copy of a phone, or make it again what an older copy says."""
+        if phone.name not in self.copies or self.chance(0.3):
+            self.copies[phone.name] = json.loads(json.dumps(phone.kept))
+        else:
+            self.happened.add("old copy")
+            self.oracle.lost(phone.name, phone.go_back(self.copies[phone.name]))
+
+    def pass_month(self) -> None:
+        """Whoever waited for 30 days waits no longer; copies of phones and backups are no older than that."""
+        self.now += 31 * DAY_MS
+        self.copies = {}
+        self.office.pass_month(self.now)
 
     def move_officer(self, units: tuple[str, ...]) -> None:
         old = self.office.actors["officer"]
@@ -309,6 +222,21 @@ class Run:
     def publish(self) -> None:
         self.published = True
         self.office.publish(self.now)
+
+    def use_the_desk(self) -> None:
+        """Open a page at the online desk, or send one that was opened earlier: once, twice, or never to arrive."""
+        body = self.page_posted() if self.chance(0.5) else None
+        if body is None:
+            self.open_page()
+            return
+        for _ in range(self.rng.choice([0, 1, 1, 2])):
+            self.post(self.rng.randrange(30_000), lambda: self.arrive_at_desk(body))
+
+    def arrive_at_desk(self, body: bytes) -> None:
+        self.happened.add("desk page")
+        _, answer = self.office.sync("officer", body, self.now)
+        for result in answer["results"]:
+            self.oracle.told(result, answer["epoch"])
 
     def step(self) -> None:
         self.now += self.rng.choice([500, 5_000, 60_000, 1_200_000])
@@ -325,15 +253,21 @@ class Run:
             self.send_request(phone)
         elif roll < 0.92:
             phone.start()
+        elif roll < 0.95:
+            self.use_the_desk()
         else:
             self.upset()
 
     def play(self) -> None:
         """Play the whole run and check what must hold."""
         for at in range(STEPS):
+            if at == self.joins_at:
+                self.phones.append(self.joining())
             self.step()
             if at % 20 == 19:
                 self.oracle.check(self.office)
+        self.calm()
+        self.pass_month()
         self.calm()
         self.oracle.check(self.office)
         self.oracle.check_all_arrived(self.office)
@@ -423,4 +357,7 @@ def _joined(ledger: Any) -> Callable[[], Any]:
 
 
 #: Things that happen only in a share of the runs.
-WILD = {"clones": 0.3, "restores": 0.4, "rights": 0.2, "newer forms": 0.4}
+WILD = {
+    "clones": 0.3, "old copies": 0.2, "restores": 0.4, "rights": 0.2, "newer forms": 0.4, "short logs": 0.2,
+    "months": 0.2,
+}  # fmt: skip

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 import sync.effects
+import sync.memory
+import sync.push
+import tests.simulation.office
 from sync.ledger import Entry
 from sync.memory import MemoryLedger
 from sync.merge import merged
@@ -33,6 +36,8 @@ SAYS = {
     "saw moved by a pull under an open form": "lost update",
     "own acknowledged value not counted as displayed": "false conflict",
     "nothing sent again after an epoch change": "never arrived",
+    "an account that does not go before its ops": "not at rest",
+    "an account that a restore lost is not begun again": "not at rest",
 }
 
 
@@ -73,3 +78,17 @@ def test_an_op_lost_by_the_server_is_caught(node: NodeProcess, monkeypatch: pyte
 
     monkeypatch.setattr(MemoryLedger, "add_op", forget)
     assert caught(node, "")
+
+
+def test_numbers_that_begin_again_after_a_restore_are_caught(
+    node: NodeProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync.memory, "numbers_of", lambda _: 0)
+    monkeypatch.setattr(tests.simulation.office, "numbers_of", lambda _: 0)
+    monkeypatch.setattr(MemoryLedger, "has_code", lambda *_: False)
+    assert caught(node, "one code, two dossiers")
+
+
+def test_revs_that_begin_again_after_a_restore_are_caught(node: NodeProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync.push, "revs_of", lambda _: 0)
+    assert caught(node, "was given twice")

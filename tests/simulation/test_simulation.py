@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from tests.simulation.office import PROCEDURE
 from tests.simulation.phones import NodeProcess
 from tests.simulation.run import Run
 
@@ -28,14 +29,20 @@ def test_seeds(first: int, node: NodeProcess) -> None:
 
 
 def test_what_may_happen_does(node: NodeProcess) -> None:
-    """The runs are wild enough to be worth something: conflicts, refusals, held ops, restores, clones, snapshots."""
+    """The runs are wild enough to be worth something: what is named at its end happens in them."""
     seen: set[str] = set()
-    for seed in range(80):
+    for seed in range(250):
         run = Run(seed, node)
         run.play()
         seen |= {"clone" for phone in run.phones if "clone" in phone.name}
-        seen |= {"restore"} if run.office.restores else set()
         seen |= {"moved"} if run.office.actors["officer"].former_units else set()
+        seen |= run.happened
+        for op in run.office.ops().values():
+            values = getattr(op, "set", {}).values()
+            seen |= {
+                f"a value {value}" for value in values if value is None or value is True or value in ("gone", "here")
+            }
+            seen |= {f"form {op.form}"} if op.form else set()
         for entry in run.office.entries().values():
             seen |= {entry.outcome, entry.type, f"{entry.type} {entry.outcome}", entry.reason or ""}
             seen |= {entry.problem.code} if entry.problem else set()
@@ -43,5 +50,22 @@ def test_what_may_happen_does(node: NodeProcess) -> None:
             seen |= {"was"} if entry.was else set()
     wanted = {"clone", "restore", "moved", "applied", "conflict", "held", "refused", "overridden", "was", "attach"}
     wanted |= {"detach", "withdraw", "command", "accept", "decline", "note", "late", "field-invalid", "rule-broken"}
-    wanted |= {"predecessor-refused", "declined", "stale-state"}
+    wanted |= {"predecessor-refused", "stale-state", "dossier-unknown", "field-unknown", "form-unknown"}
+    wanted |= {
+        "account begun",
+        "unauthenticated",
+        "snapshot cut",
+        "snapshot continued",
+        "cursor-expired",
+        "epoch-changed",
+    }
+    wanted |= {"old copy", "in place", "fresh machine", "restore 3", "month", "desk page", "right-lost"}
+    wanted |= {
+        "a value None",
+        "a value True",
+        "a value gone",
+        "a value here",
+        f"form {PROCEDURE}@1",
+        f"form {PROCEDURE}@2",
+    }
     assert wanted <= seen, wanted - seen

@@ -516,3 +516,17 @@ def test_a_proven_code_that_another_dossier_has_gives_way() -> None:
     assert [result.outcome for result in results] == ["applied"] * 3
     assert results[2].code not in (None, code)
     assert results[2].proof == office.world.prove(dossier, str(results[2].code))
+
+
+def test_what_waited_for_its_dossier_goes_on_waiting_for_an_op_and_is_released_by_it() -> None:
+    """A submit overtakes its create and its patch; each lets it in a step further."""
+    office = Office()
+    dossier = office.id()
+    create, patch = office.create(dossier), office.op("patch", dossier, set={"a.name": "An"})
+    submit = office.op("submit", dossier, expect={"state": "draft"}, after=[create["id"], patch["id"]])
+    assert [r.reason for r in office.push(office.an, submit)] == ["waiting"]
+    office.push(office.an, create)
+    assert [held.op for held in office.sees(office.an, dossier).held] == [submit["id"]]
+    office.push(office.an, patch)
+    assert office.sees(office.an, dossier).state == "1"
+    assert office.sees(office.an, dossier).held == []
