@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
+from e2e.arrival import watch
 from e2e.engines import CHROMIUM, ENGINES, FLAGS, Engine, chromium_path
 from e2e.office import ROOT, UNIT, Office
 from e2e.pages import FORM_PAGE, Desk, FormPages, sign_in
@@ -95,11 +96,14 @@ def citizen(seed: Seed, new_phone: Callable[[str], Phone]) -> Phone:
 
 
 @pytest.fixture
-def filled(seeds: Seeds, engine: Engine, new_phone: Callable[[str], Phone]) -> Phone:
+def filled(seeds: Seeds, new_phone: Callable[[str], Phone]) -> Phone:
     """The citizen's phone with a form answered on an earlier day (``SINGLE``), open at the page that has "Gửi"."""
     phone = new_phone("filled")
-    copy_of(seeds.filled(engine), phone.profile)
-    FormPages(phone.open(FORM_PAGE)).review()
+    seeds.fill(phone)
+    page = phone.open()
+    watch(phone.running)
+    page.goto(FORM_PAGE)
+    FormPages(page).review()
     return phone
 
 

@@ -65,18 +65,28 @@ SLOW_2G = Weather(rate_bytes=50_000 / 8, delay_seconds=0.5)
 SYNC = ("POST", "/sync/v1")
 
 
-def canned(status: str, body: str, media: str = "text/html; charset=utf-8") -> bytes:
+def canned(status: str, body: str, media: str = "text/html; charset=utf-8", **headers: str) -> bytes:
     """Build the whole HTTP answer of a box on the road, a page unless ``media`` says otherwise."""
     data = body.encode()
     head = f"HTTP/1.1 {status}\r\nContent-Type: {media}\r\nContent-Length: {len(data)}\r\n"
-    return f"{head}Connection: close\r\n\r\n".encode() + data
+    more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+    return f"{head}{more}Connection: close\r\n\r\n".encode() + data
 
 
 CAPTIVE_PORTAL = canned(
     "200 OK", "<!doctype html><title>Wi-Fi</title><form action=/login><button>Login</button></form>"
 )
+#: The other kind of captive portal: it sends whoever asks to a page of its own.
+REDIRECTED = canned("302 Found", "", Location="/wifi-login")
 TOO_LARGE = canned("413 Request Entity Too Large", "<html><h1>413 Request Entity Too Large</h1></html>")
 BAD_GATEWAY = canned("502 Bad Gateway", "<html><h1>502 Bad Gateway</h1></html>")
+#: The server itself, with too much to do.
+TRY_LATER = canned(
+    "503 Service Unavailable",
+    '{"type":"urn:motcua:problem:unavailable","title":"unavailable","status":503}',
+    "application/problem+json",
+    Retry_After="120",
+)
 
 
 @dataclass

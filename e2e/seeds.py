@@ -32,7 +32,6 @@ class Seeds:
     def __init__(self, playwright: Playwright, folder: Path) -> None:
         self.playwright, self.folder = playwright, folder
         self.signed_in = cache(self._signed_in)
-        self.filled = cache(self._filled)
 
     def _signed_in(self, engine: Engine) -> Seed:
         """Sign a citizen in, with everything for the days without network on the phone."""
@@ -44,18 +43,18 @@ class Seeds:
             phone.close()
             return Seed(data, profile, port, office.token())
 
-    def _filled(self, engine: Engine) -> Path:
-        """Take that citizen's phone and answer a whole form on it; return its profile."""
-        seed = self.signed_in(engine)
-        profile = copy_of(seed.profile, self.folder / f"{engine.name}-filled")
-        data = Path(shutil.copytree(seed.data, self.folder / f"data-{engine.name}-filled"))
-        with Office(data) as office, FaultProxy(office.port, seed.port) as proxy:
-            phone = Phone(self.playwright, profile, proxy.address, engine=engine)
-            form = FormPages(phone.open(FORM_PAGE))
-            form.fill_all(SINGLE)
-            form.saved()
-            phone.close()
-        return profile
+    def fill(self, phone: Phone) -> None:
+        """Make a phone that citizen's with a whole form answered on it, which is done once in a run."""
+        kept = self.folder / f"{phone.engine.name}-filled"
+        if kept.exists():
+            copy_of(kept, phone.profile)
+            return
+        copy_of(self.signed_in(phone.engine).profile, phone.profile)
+        form = FormPages(phone.open(FORM_PAGE))
+        form.fill_all(SINGLE)
+        form.saved()
+        phone.close()
+        copy_of(phone.profile, kept)
 
 
 def copy_of(profile: Path, place: Path) -> Path:

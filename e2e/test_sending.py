@@ -3,46 +3,63 @@
 import pytest
 from playwright.sync_api import expect
 
+from e2e.arrival import on_its_way, one_dossier, received, told, waiting
 from e2e.engines import both_engines
-from e2e.office import Office, values_of
-from e2e.pages import FORM_PAGE, FormPages, dossier_of, ready_to_send
-from e2e.people import SINGLE
+from e2e.office import Office
+from e2e.pages import FORM_PAGE, FormPages
 from e2e.phone import Phone
-from e2e.proxy import BAD_GATEWAY, CAPTIVE_PORTAL, SLOW_2G, SYNC, TOO_LARGE, UNREACHABLE, FaultProxy, Weather
+from e2e.proxy import (
+    BAD_GATEWAY,
+    CAPTIVE_PORTAL,
+    REDIRECTED,
+    SLOW_2G,
+    SYNC,
+    TOO_LARGE,
+    TRY_LATER,
+    UNREACHABLE,
+    FaultProxy,
+    Weather,
+)
+
+pytestmark = both_engines
+
+#: Longer than a phone waits for an answer, and than the first pauses between its tries.
+PATIENCE_MS = 25_000
+#: Leaves a page alone with its clock: elsewhere a worker may be the one that sends.
+NO_BACKGROUND_SYNC = "delete ServiceWorkerRegistration.prototype.sync"
 
 
-def received(form: FormPages) -> None:
-    """Wait for the tick."""
-    expect(form.state_line()).to_have_attribute("data-state", "received", timeout=45_000)
-
-
-def one_dossier(office: Office, form: FormPages) -> None:
-    """Check that the office has this dossier once, with a code and every value."""
-    (stored,) = office.dossiers()
-    assert stored["id"] == dossier_of(form.page)
-    assert stored["code"]
-    assert values_of(stored) == values_of(stored) | SINGLE
-
-
-def test_an_answer_lost_on_a_warm_connection_makes_no_second_dossier(
-    citizen: Phone, proxy: FaultProxy, office: Office
-) -> None:
-    """Chromium sends the POST again by itself when a reused connection dies: the wire shows more than one."""
-    form = ready_to_send(citizen.page)
-    before = len(proxy.seen())
-    proxy.set(Weather(only=SYNC, times=3, lose_answer=True), keep_warm=True)
+def test_a_dossier_waits_for_a_server_that_cannot_be_reached(filled: Phone, proxy: FaultProxy, office: Office) -> None:
+    form = FormPages(filled.page)
+    proxy.set(UNREACHABLE)
     form.submit()
+    waiting(form)
+    assert not office.dossiers()
+    proxy.clear()
+    form.try_now()
     received(form)
-    posts = [request for request in proxy.seen()[before:] if b'"submit"' in request.body or request.body]
-    assert len(posts) > 3
     one_dossier(office, form)
 
 
-@both_engines
-def test_an_answer_lost_on_a_fresh_connection_makes_no_second_dossier(
-    citizen: Phone, proxy: FaultProxy, office: Office
+def test_an_answer_lost_on_a_warm_connection_makes_no_second_dossier(
+    filled: Phone, proxy: FaultProxy, office: Office
 ) -> None:
-    form = ready_to_send(citizen.page)
+    """Browsers send the POST again by themselves when a reused connection dies: the wire shows more than one."""
+    form = FormPages(filled.page)
+    before = len(proxy.seen())
+    proxy.set(Weather(only=SYNC, times=3, lose_answer=True), keep_warm=True)
+    form.submit()
+    proxy.wait_seen(before + 4)
+    received(form)
+    carried = [request for request in proxy.seen()[before:] if request.answered and '"submit"' in request.text()]
+    assert len(carried) > 1, "the server was told more than once"
+    one_dossier(office, form)
+
+
+def test_an_answer_lost_on_a_fresh_connection_makes_no_second_dossier(
+    filled: Phone, proxy: FaultProxy, office: Office
+) -> None:
+    form = FormPages(filled.page)
     before = len(proxy.seen())
     proxy.set(Weather(only=SYNC, times=1, lose_answer=True))
     form.submit()
@@ -51,22 +68,47 @@ def test_an_answer_lost_on_a_fresh_connection_makes_no_second_dossier(
     one_dossier(office, form)
 
 
-@pytest.mark.parametrize(
+HALF_OPEN = pytest.mark.parametrize(
     "weather",
-    [Weather(only=SYNC, swallow=True), Weather(only=SYNC, hold_answer=True)],
+    [Weather(only=SYNC, times=1, swallow=True), Weather(only=SYNC, times=1, hold_answer=True)],
     ids=["before-the-server", "after-the-commit"],
 )
-def test_a_half_open_connection_is_given_up_and_tried_again(
-    citizen: Phone, proxy: FaultProxy, office: Office, weather: Weather
+
+
+@HALF_OPEN
+def test_a_half_open_connection_is_given_up_when_it_breaks(
+    filled: Phone, proxy: FaultProxy, office: Office, weather: Weather
 ) -> None:
-    form = ready_to_send(citizen.page)
+    form = FormPages(filled.page)
     before = len(proxy.seen())
     proxy.set(weather)
     form.submit()
     proxy.wait_seen(before + 1)
+    on_its_way(form)  # where a worker sends, the page goes on saying that it waits
     proxy.clear()
     form.try_now()
     received(form)
+    one_dossier(office, form)
+
+
+@HALF_OPEN
+def test_a_line_that_stays_silent_is_given_up_by_the_clock(
+    filled: Phone, proxy: FaultProxy, office: Office, weather: Weather
+) -> None:
+    form = FormPages(filled.page)
+    filled.running.add_init_script(NO_BACKGROUND_SYNC)
+    filled.page.clock.install()
+    filled.page.goto(FORM_PAGE)
+    form.review()
+    before = len(proxy.seen())
+    proxy.set(weather)
+    form.submit()
+    proxy.wait_seen(before + 1)
+    expect(form.state_line()).to_have_attribute("data-state", "sending")
+    filled.page.clock.fast_forward(PATIENCE_MS)
+    proxy.wait_seen(before + 2)
+    received(form)
+    assert told(filled.page)[-2:] == ["sending", "received"]
     one_dossier(office, form)
 
 
@@ -76,9 +118,9 @@ def test_a_half_open_connection_is_given_up_and_tried_again(
     ids=["request", "answer"],
 )
 def test_a_message_cut_in_the_middle_is_sent_whole_later(
-    citizen: Phone, proxy: FaultProxy, office: Office, weather: Weather
+    filled: Phone, proxy: FaultProxy, office: Office, weather: Weather
 ) -> None:
-    form = ready_to_send(citizen.page)
+    form = FormPages(filled.page)
     before = len(proxy.seen())
     proxy.set(weather)
     form.submit()
@@ -88,17 +130,19 @@ def test_a_message_cut_in_the_middle_is_sent_whole_later(
 
 
 @pytest.mark.parametrize(
-    "answer", [CAPTIVE_PORTAL, TOO_LARGE, BAD_GATEWAY], ids=["captive-portal", "413-from-a-proxy", "502-from-a-proxy"]
+    "answer",
+    [CAPTIVE_PORTAL, REDIRECTED, TOO_LARGE, BAD_GATEWAY],
+    ids=["captive-portal", "captive-redirect", "413-from-a-proxy", "502-from-a-proxy"],
 )
 def test_what_is_no_protocol_answer_counts_as_none(
-    citizen: Phone, proxy: FaultProxy, office: Office, answer: bytes
+    filled: Phone, proxy: FaultProxy, office: Office, answer: bytes
 ) -> None:
-    form = ready_to_send(citizen.page)
+    form = FormPages(filled.page)
     before = len(proxy.seen())
     proxy.set(Weather(only=SYNC, answer=answer))
     form.submit()
     proxy.wait_seen(before + 1)
-    expect(form.state_line()).to_have_attribute("data-state", "waiting")
+    waiting(form)
     assert not office.dossiers()
     proxy.clear()
     form.try_now()
@@ -106,11 +150,29 @@ def test_what_is_no_protocol_answer_counts_as_none(
     one_dossier(office, form)
 
 
+def test_a_server_that_asks_for_time_gets_it(filled: Phone, proxy: FaultProxy, office: Office) -> None:
+    form = FormPages(filled.page)
+    filled.running.add_init_script(NO_BACKGROUND_SYNC)
+    filled.page.clock.install()
+    filled.page.goto(FORM_PAGE)
+    form.review()
+    before = len(proxy.seen())
+    proxy.set(Weather(only=SYNC, times=1, answer=TRY_LATER))
+    form.submit()
+    proxy.wait_seen(before + 1)
+    waiting(form)
+    filled.page.clock.fast_forward(100_000)
+    assert len(proxy.seen()) == before + 1, "120 seconds were asked for"
+    filled.page.clock.fast_forward(PATIENCE_MS)
+    received(form)
+    one_dossier(office, form)
+
+
 def test_a_network_that_comes_back_is_noticed_by_the_phone_itself(
-    citizen: Phone, proxy: FaultProxy, office: Office
+    filled: Phone, proxy: FaultProxy, office: Office
 ) -> None:
     """After many tries in vain the next would be minutes away, and no event tells of a server that is back."""
-    form = ready_to_send(citizen.page)
+    form = FormPages(filled.page)
     proxy.set(Weather(only=SYNC, answer=BAD_GATEWAY))
     before = len(proxy.seen())
     form.submit()
@@ -123,28 +185,30 @@ def test_a_network_that_comes_back_is_noticed_by_the_phone_itself(
     one_dossier(office, form)
 
 
-def test_a_slow_2g_road_carries_a_dossier(citizen: Phone, proxy: FaultProxy, office: Office) -> None:
-    form = ready_to_send(citizen.page)
+def test_a_slow_2g_road_carries_a_dossier(filled: Phone, proxy: FaultProxy, office: Office) -> None:
+    form = FormPages(filled.page)
     proxy.set(SLOW_2G)
     form.submit()
+    on_its_way(form)
     received(form)
     one_dossier(office, form)
 
 
 @pytest.mark.parametrize("year", [2009, 2041])
-def test_a_clock_wrong_by_years_sends_all_the_same(citizen: Phone, office: Office, year: int) -> None:
-    page = citizen.page
-    page.clock.set_system_time(f"{year}-03-01T09:00:00+07:00")
-    form = ready_to_send(page)
+def test_a_clock_wrong_by_years_sends_all_the_same(filled: Phone, office: Office, year: int) -> None:
+    form = FormPages(filled.page)
+    filled.page.clock.set_system_time(f"{year}-03-01T09:00:00+07:00")
+    filled.page.goto(FORM_PAGE)
+    form.review()
     form.submit()
     received(form)
     one_dossier(office, form)
     assert str(year) not in form.state_line().inner_text(), "the time of receipt is the system's"
 
 
-def test_two_tabs_pressing_send_make_one_dossier(citizen: Phone, proxy: FaultProxy, office: Office) -> None:
-    form = ready_to_send(citizen.page)
-    second = citizen.running.new_page()
+def test_two_tabs_pressing_send_make_one_dossier(filled: Phone, proxy: FaultProxy, office: Office) -> None:
+    form = FormPages(filled.page)
+    second = filled.running.new_page()
     second.goto(FORM_PAGE)
     other = FormPages(second)
     other.review()
