@@ -61,12 +61,18 @@ export function warnings(form, values, today) {
  * @returns {Set<string>}
  */
 export function hidden(form, values, today) {
-  const answers = new Answers(form, values, today);
+  return hiddenIn(new Answers(form, values, today));
+}
+
+/** @param {Answers} answers */
+function hiddenIn(answers) {
+  const { form, values } = answers;
   const paths = new Set(form.sections.filter((section) => answers.sectionHidden(section)).map((section) => section.key));
   for (const [section, row, field] of everywhere(answers)) {
     if (!answers.fieldHidden(section, field, row)) continue;
     const path = pathOf(section, field, row);
     paths.add(path);
+    if (field.kind !== "choices") continue;
     for (const known of Object.keys(values)) if (known.startsWith(`${path}/`)) paths.add(known);
   }
   return paths;
@@ -80,7 +86,28 @@ export function hidden(form, values, today) {
  * @returns {Values}
  */
 export function compute(form, values, today) {
+  return computedIn(new Answers(form, values, today));
+}
+
+/**
+ * All that a page of the form must follow at each letter, worked out at once: what is hidden, what must be answered
+ * now, and the figures.
+ * @param {Form} form
+ * @param {Values} values
+ * @param {string} today
+ * @returns {{hidden: Set<string>, required: Set<string>, figures: Values}}
+ */
+export function standing(form, values, today) {
   const answers = new Answers(form, values, today);
+  const required = new Set();
+  for (const [section, row, field] of everywhere(answers)) {
+    if (answers.holds(field.required, row, false)) required.add(pathOf(section, field, row));
+  }
+  return { hidden: hiddenIn(answers), required, figures: computedIn(answers) };
+}
+
+/** @param {Answers} answers */
+function computedIn(answers) {
   /** @type {Values} */
   const found = {};
   for (const [section, row, field] of everywhere(answers)) {

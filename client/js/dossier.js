@@ -3,14 +3,13 @@ import { actionsOf } from "./actions.js";
 import { formOf, knownLists } from "./db.js";
 import { h } from "./dom.js";
 import { ownerOf } from "./entering.js";
-import { linesOf } from "./forms.js";
 import { dateOf, timeOf } from "./moments.js";
 import { reasonText, stateLine } from "./status.js";
 import { labelOf, t } from "./texts.js";
 import { toldView } from "./told.js";
 import { nameIn, oneWork, valuesOf } from "./work.js";
 import { fieldAt } from "./values.js";
-import { answerText } from "./fields.js";
+import { answerText, linesOf } from "./answers.js";
 import { withdrawing } from "./withdrawing.js";
 
 /** Draw it. @param {import("./vault.js").Vault} vault @param {string} id @returns {Promise<any[]>} */

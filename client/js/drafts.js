@@ -28,14 +28,24 @@ export function newDraft(form) {
   };
 }
 
-/** Ids of a section's rows, oldest first. @param {any} draft @param {string} section @returns {string[]} */
-export function rowsOf(draft, section) {
+/** Ids of a section's rows, oldest first. @param {any} draft @param {string} section */
+export const rowsOf = (draft, section) => allRowsOf(draft, section).filter((row) => draft.values[`${section}/${row}`] !== "gone");
+
+/** Ids of the rows that were removed and had something in them. @param {any} draft @param {string} section */
+export const goneRowsOf = (draft, section) => allRowsOf(draft, section).filter((row) => {
+  const start = `${section}/${row}/`;
+  const held = (/** @type {Record<string, any>} */ record) => Object.keys(record).some((path) => path.startsWith(start) && record[path] !== null);
+  return draft.values[`${section}/${row}`] === "gone" && (held(draft.values) || held(draft.typed));
+});
+
+/** @param {any} draft @param {string} section @returns {string[]} */
+function allRowsOf(draft, section) {
   const ids = new Set();
-  for (const path of Object.keys(draft.values)) {
+  for (const path of [...Object.keys(draft.values), ...Object.keys(draft.typed)]) {
     const [first, row] = path.split("/");
     if (first === section && row) ids.add(row);
   }
-  return [...ids].filter((row) => draft.values[`${section}/${row}`] !== "gone").sort();
+  return [...ids].sort();
 }
 
 /** The values that count, as conditions want them: rows that are there, no row markers. @param {any} draft */

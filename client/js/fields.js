@@ -1,7 +1,12 @@
 /** Inputs for every kind of field (ux.md §5). They report what was typed; what it means is for the draft to decide. */
+import { addressInputs, communeOptions } from "./addresses.js";
+import { dotted, grouped3, optionsOf } from "./answers.js";
+import { dateInputs } from "./dates.js";
 import { h } from "./dom.js";
+import { moneyInWords } from "./figures.js";
+import { inputId, picker, radio, searched } from "./pickers.js";
 import { labelOf, t } from "./texts.js";
-import { dayText } from "./moments.js";
+import { canonical, lengthMaxOf } from "./values.js";
 
 /**
  * @typedef {object} Asking
@@ -9,19 +14,15 @@ import { dayText } from "./moments.js";
  * @property {any} field
  * @property {any} typed what is in the boxes: text, the parts of a date or an address, a value
  * @property {Record<string, any[]>} lists
- * @property {boolean} optional
+ * @property {boolean} [optional] whether it says so from the start; a section's questions follow their conditions
  * @property {boolean} own whether it is about the person who fills in
  * @property {(typed: any, option?: string) => void} answer
  */
 
 export const RADIOS_MAX = 7;
-const DATE_PARTS = /** @type {const} */ (["day", "month", "year"]);
-
-/** Return words without diacritics, as people type them. @param {string} words */
-export const folded = (words) => words.toLowerCase().replace(/đ/g, "d").normalize("NFD").replace(/\p{M}/gu, "");
-
-/** Identifier of a path's first input, for labels and links. @param {string} path */
-export const inputId = (path) => `f-${path}`;
+/** How many letters before the limit the count begins to show. */
+const NEAR_LIMIT = 100;
+const GROUPED = new Set(["date", "partial_date", "address", "yes_no", "choices", "choice", "unit"]);
 
 /**
  * Draw a question with its input.
@@ -30,29 +31,29 @@ export const inputId = (path) => `f-${path}`;
  */
 export function fieldBlock(asking) {
   const { path, field } = asking;
-  const grouped = ["date", "partial_date", "address", "yes_no", "choices", "choice", "unit"].includes(field.kind);
-  const words = [labelOf(field.label), asking.optional ? h("span", { class: "optional" }, ` ${t("field.optional")}`) : null];
+  const words = [labelOf(field.label), h("span", { class: "optional", hidden: !asking.optional }, ` ${t("field.optional")}`)];
   const help = field.help ? h("p", { class: "hint", id: `h-${path}` }, labelOf(field.help)) : null;
-  const draw = DRAW[field.kind] ?? textInput;
-  const described = help ? `h-${path}` : null;
-  if (grouped) return h("fieldset", { class: "field", "data-field": path, "aria-describedby": described }, h("legend", {}, ...words), help, errorPlace(path), ...draw(asking));
-  return h("div", { class: "field", "data-field": path }, h("label", { for: inputId(path) }, ...words), help, errorPlace(path), ...draw(asking));
+  const error = h("p", { class: "error", id: `e-${path}`, hidden: true });
+  const inputs = (DRAW[field.kind] ?? textInput)(asking);
+  const place = { class: "field", "data-field": path };
+  if (GROUPED.has(field.kind)) return h("fieldset", { ...place, "aria-describedby": help ? `h-${path} e-${path}` : `e-${path}` }, h("legend", {}, ...words), help, error, ...inputs);
+  const name = field.kind === "computed" ? h("p", { class: "label" }, ...words) : h("label", { for: inputId(path) }, ...words);
+  return h("div", place, name, help, error, ...inputs);
 }
-
-/** @param {string} path */
-const errorPlace = (path) => h("p", { class: "error", id: `e-${path}`, hidden: true });
 
 /** @type {Record<string, (asking: Asking) => any[]>} */
 const DRAW = {
-  long_text: (asking) => [h("textarea", { ...common(asking), rows: 4 }, asking.typed ?? "")],
+  long_text: counted,
   date: dateInputs,
   partial_date: dateInputs,
   address: addressInputs,
   yes_no: yesNo,
   choice: choice,
   choices: choices,
+  unit: ({ path, typed, lists, answer }) => picker(path, communeOptions(lists.communes ?? []), typed, (unit) => answer(unit)),
   citizen_id: idInput,
   money: moneyInput,
+  time: (asking) => [...textInput(asking), h("p", { class: "hint" }, t("err.time"))],
   computed: ({ path }) => [h("output", { class: "computed", "data-computed": path })],
 };
 
@@ -63,18 +64,20 @@ const INPUT = {
   email: { type: "email", inputmode: "email", spellcheck: "false" },
   integer: { inputmode: "numeric", class: "short" },
   decimal: { inputmode: "decimal", class: "short" },
-  time: { inputmode: "numeric", class: "short", placeholder: "" },
-  passport: { autocapitalize: "characters", spellcheck: "false" },
+  time: { inputmode: "numeric", class: "short" },
+  passport: { autocapitalize: "characters", spellcheck: "false", class: "short" },
 };
 const OWN_AUTOCOMPLETE = /** @type {Record<string, string>} */ ({ name: "name", phone: "tel", email: "email" });
 
-/** @param {Asking} asking */
+/** What is sensitive is never offered by the browser, nor sent to its spelling service. @param {Asking} asking */
 function common({ path, field, own, answer }) {
+  const offered = own && !field.sensitive ? (field.autocomplete ?? OWN_AUTOCOMPLETE[field.kind]) : null;
   return {
     id: inputId(path),
     name: path,
-    autocomplete: own ? (field.autocomplete ?? OWN_AUTOCOMPLETE[field.kind] ?? "off") : "off",
-    "aria-describedby": `e-${path}`,
+    autocomplete: offered ?? "off",
+    spellcheck: field.sensitive ? "false" : null,
+    "aria-describedby": field.help ? `h-${path} e-${path}` : `e-${path}`,
     oninput: (/** @type {any} */ event) => answer(event.target.value),
   };
 }
@@ -84,87 +87,52 @@ function textInput(asking) {
   return [h("input", { type: "text", ...common(asking), ...INPUT[asking.field.kind], value: asking.typed ?? "" })];
 }
 
-/** Groups of three, as people read a number aloud. @param {string} digits */
-const grouped3 = (digits) => digits.replace(/(\d{3})(?=\d)/g, "$1 ");
-
-/** @param {Asking} asking */
-function idInput(asking) {
-  const echo = h("p", { class: "hint echo", "aria-live": "polite" });
+/** An input with a line below that follows what is typed. @param {Asking} asking @param {HTMLElement} input @param {HTMLElement} line @param {(typed: string) => string} words */
+function followed(asking, input, line, words) {
   const say = (/** @type {string} */ typed) => {
-    const digits = typed.replace(/\D/g, "");
-    echo.textContent = digits === "" ? "" : digits.length === 12 ? grouped3(digits) : t("field.id_count", { n: digits.length });
+    const said = words(typed);
+    if (line.textContent !== said) line.textContent = said;
   };
-  const input = h("input", {
-    type: "text", ...common(asking), inputmode: "numeric", autocomplete: "off", value: asking.typed ?? "",
-    oninput: (/** @type {any} */ event) => {
-      asking.answer(event.target.value);
-      say(event.target.value);
-    },
-  });
+  line.id = `n-${asking.path}`;
+  input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby")} ${line.id}`);
+  input.addEventListener("input", (/** @type {any} */ event) => say(event.target.value));
   say(String(asking.typed ?? ""));
-  return [input, echo];
+  return line;
+}
+
+/** A long text, with what room is left once it gets scarce. @param {Asking} asking */
+function counted(asking) {
+  const most = lengthMaxOf(asking.field);
+  const area = h("textarea", { ...common(asking), rows: 4 }, asking.typed ?? "");
+  const line = followed(asking, area, h("p", { class: "hint", role: "status" }), (typed) => {
+    if (typed.length < most - NEAR_LIMIT) return "";
+    const left = most - [...typed.normalize("NFC").trim()].length;
+    return left > NEAR_LIMIT ? "" : t(left < 0 ? "err.too_long" : "field.left", { n: Math.abs(left) });
+  });
+  return [area, line];
+}
+
+/** Never reformatted while typing: a count, then an echo in groups. @param {Asking} asking */
+function idInput(asking) {
+  const input = h("input", { type: "text", ...common(asking), inputmode: "numeric", autocomplete: "off", value: asking.typed ?? "" });
+  return [input, followed(asking, input, h("p", { class: "hint echo" }), (typed) => {
+    const digits = typed.replace(/\D/g, "");
+    return digits === "" ? "" : digits.length === 12 ? grouped3(digits) : t("field.id_count", { n: digits.length });
+  })];
 }
 
 /** @param {Asking} asking */
 function moneyInput(asking) {
-  const dotted = (/** @type {any} */ typed) => (/^\d+$/.test(String(typed)) ? String(typed).replace(/\B(?=(\d{3})+$)/g, ".") : String(typed ?? ""));
+  const pretty = (/** @type {any} */ typed) => (/^\d+$/.test(String(typed)) ? dotted(typed) : String(typed ?? ""));
   const input = h("input", {
-    type: "text", ...common(asking), inputmode: "numeric", class: "short", value: dotted(asking.typed ?? ""),
+    type: "text", ...common(asking), inputmode: "numeric", class: "short", value: pretty(asking.typed),
     onblur: (/** @type {any} */ event) => {
-      event.target.value = dotted(event.target.value.replace(/\./g, ""));
+      const bare = event.target.value.replace(/[.\s]/g, "");
+      if (/^\d+$/.test(bare)) event.target.value = pretty(bare);
     },
   });
-  return [h("div", { class: "beside" }, input, h("span", {}, "đ"))];
-}
-
-/** @param {Asking} asking */
-function dateInputs({ path, field, typed, answer }) {
-  const parts = { day: "", month: "", year: "", precision: "day", ...typed };
-  let chosen = typed?.precision !== undefined && typed.precision !== "day";
-  const boxes = DATE_PARTS.map((part) => {
-    const input = h("input", {
-      id: part === "day" ? inputId(path) : `${inputId(path)}:${part}`, name: `${path}:${part}`, type: "text", inputmode: "numeric",
-      autocomplete: "off", class: part === "year" ? "four" : "two", value: parts[part], "aria-describedby": `e-${path}`,
-      oninput: () => answer(read()),
-      onpaste: (/** @type {ClipboardEvent} */ event) => {
-        const pasted = (event.clipboardData?.getData("text") ?? "").trim().split(/[/.-]/);
-        if (pasted.length !== 3) return;
-        event.preventDefault();
-        boxes.forEach((box, at) => {
-          /** @type {any} */ (box.querySelector("input")).value = pasted[at];
-        });
-        answer(read());
-      },
-    });
-    return h("label", { class: "part", "data-part": part }, h("span", {}, t(`date.${part}`)), input);
-  });
-  const read = () => {
-    const now = Object.fromEntries(DATE_PARTS.map((part, at) => [part, /** @type {any} */ (boxes[at].querySelector("input")).value]));
-    if (field.kind === "partial_date" && !chosen) parts.precision = now.day ? "day" : now.month ? "month" : now.year ? "year" : "day";
-    for (const way of ways) /** @type {any} */ (way.firstChild).checked = /** @type {any} */ (way.firstChild).value === parts.precision;
-    return { ...now, precision: parts.precision };
-  };
-  const fit = () => {
-    boxes[0].hidden = chosen && parts.precision !== "day";
-    boxes[1].hidden = chosen && parts.precision === "year";
-  };
-  const row = h("div", { class: "date" }, ...boxes);
-  const ways = (field.kind === "date" ? [] : ["day", "month", "year"]).map((way) =>
-    radio(`${path}:precision`, way, t(`date.knows_${way}`), parts.precision === way, () => {
-      chosen = true;
-      parts.precision = way;
-      fit();
-      answer(read());
-    }),
-  );
-  fit();
-  if (field.kind === "date") return [row];
-  return [row, h("p", { class: "hint" }, t("date.partial")), h("div", { class: "precision" }, ...ways)];
-}
-
-/** @param {string} name @param {string} value @param {string} words @param {boolean} checked @param {() => void} pick @param {string|null} [id] @param {any} [more] */
-export function radio(name, value, words, checked, pick, id = null, more = null) {
-  return h("label", { class: "option" }, h("input", { type: "radio", id, name, value, checked, onchange: pick }), h("span", {}, words, more));
+  const words = (/** @type {string} */ typed) => moneyInWords(/** @type {any} */ (canonical(asking.field, typed)).value) ?? "";
+  return [h("div", { class: "beside" }, input, h("span", {}, "đ")), followed(asking, input, h("p", { class: "hint words", lang: "vi" }), words)];
 }
 
 /** @param {Asking} asking */
@@ -174,13 +142,10 @@ function yesNo({ path, typed, answer }) {
   );
 }
 
-/** @param {any} field @param {Record<string, any[]>} lists @returns {any[]} */
-export const optionsOf = (field, lists) => (typeof field.options === "string" ? (lists[field.options] ?? []) : (field.options ?? []));
-
 /** @param {Asking} asking */
 function choice({ path, field, typed, lists, answer }) {
-  const options = optionsOf(field, lists).map((option) => ({ value: option.value, words: labelOf(option.label), also: "" }));
-  if (options.length > RADIOS_MAX) return picker(path, options, typed, answer);
+  const options = optionsOf(field, lists).map((option) => ({ value: option.value, words: labelOf(option.label) }));
+  if (options.length > RADIOS_MAX) return picker(path, options, typed, (value) => answer(value));
   return options.map((option, at) =>
     radio(path, option.value, option.words, typed === option.value, () => answer(option.value), at ? null : inputId(path)),
   );
@@ -188,123 +153,13 @@ function choice({ path, field, typed, lists, answer }) {
 
 /** @param {Asking} asking */
 function choices({ path, field, typed, lists, answer }) {
-  return optionsOf(field, lists).map((option, at) =>
-    h("label", { class: "option" },
-      h("input", {
-        type: "checkbox", id: at ? null : inputId(path), name: `${path}/${option.value}`, checked: typed?.[option.value] === true,
-        onchange: (/** @type {any} */ event) => answer(event.target.checked, option.value),
-      }),
-      h("span", {}, labelOf(option.label)),
-    ),
-  );
-}
-
-/**
- * A search box over radio rows, filtered without diacritics.
- * @param {string} name
- * @param {{value: string, words: string, also: string}[]} options
- * @param {any} chosen
- * @param {(value: string) => void} pick
- * @returns {any[]}
- */
-export function picker(name, options, chosen, pick) {
-  const picked = h("p", { class: "picked", "aria-live": "polite" });
-  const say = (/** @type {any} */ value) => {
-    const option = options.find((each) => each.value === value);
-    picked.textContent = option ? t("field.picked", { what: option.words }) : "";
-    picked.hidden = !option;
-  };
-  const rows = options.map((option) => ({
-    words: folded(`${option.words} ${option.also}`),
-    row: radio(name, option.value, option.words, chosen === option.value, () => {
-      pick(option.value);
-      say(option.value);
-    }, null, option.also ? h("small", {}, t("field.formerly", { names: option.also })) : null),
-  }));
-  const none = h("p", { class: "hint", hidden: true }, t("field.none_found"));
-  const search = h("input", {
-    type: "search", id: inputId(name.replace(/:commune$/, "")), autocomplete: "off", "aria-label": t("field.search"), placeholder: t("field.search"),
-    oninput: (/** @type {any} */ event) => {
-      const wanted = folded(event.target.value).split(/\s+/).filter(Boolean);
-      for (const { words, row } of rows) row.hidden = !wanted.every((word) => words.includes(word));
-      none.hidden = rows.some(({ row }) => !row.hidden);
-      list.classList.toggle("searching", wanted.length > 0);
-    },
-  });
-  const list = h("div", { class: "rows", role: "group", "aria-label": t("field.search") }, ...rows.map(({ row }) => row), none);
-  say(chosen);
-  return [picked, search, list];
-}
-
-/** Options for the communes of the province, with what they were before. @param {any[]} communes */
-export function communeOptions(communes) {
-  return communes.map((commune) => ({
-    value: commune.code,
-    words: `${t(commune.type === "ward" ? "place.ward" : "place.commune")} ${commune.name}`,
-    also: (commune.former ?? []).join(", "),
-  }));
-}
-
-/** @param {Asking} asking */
-function addressInputs({ path, typed, lists, answer }) {
-  const parts = { country: "VN", province: "20", ...typed };
-  const change = (/** @type {any} */ changed) => {
-    Object.assign(parts, changed);
-    answer({ ...parts });
-  };
-  const text = (/** @type {string} */ part, /** @type {string} */ label) =>
-    h("label", { class: "part" }, h("span", {}, label),
-      h("input", { type: "text", name: `${path}:${part}`, autocomplete: "off", value: parts[part] ?? "", oninput: (/** @type {any} */ event) => change({ [part]: event.target.value }) }));
-  const communes = h("div", {}, ...picker(`${path}:commune`, communeOptions(lists.communes ?? []), parts.commune, (commune) => change({ commune, place: null })));
-  const place = text("place", t("address.place"));
-  const fit = () => {
-    communes.hidden = parts.province !== "20";
-    place.hidden = parts.province === "20";
-  };
-  fit();
-  const province = h("select", {
-    name: `${path}:province`, "aria-label": t("address.province"),
-    onchange: (/** @type {any} */ event) => {
-      change({ province: event.target.value, commune: null });
-      fit();
-    },
-  }, ...(lists.provinces ?? []).map((each) => h("option", { value: each.code, selected: each.code === parts.province }, labelOf(each.label))));
-  return [
-    h("label", { class: "part" }, h("span", {}, t("address.province")), province),
-    h("div", { class: "part" }, h("span", {}, t("address.commune")), communes, place),
-    text("detail", t("address.detail")),
-    text("old", `${t("address.old")} ${t("field.optional")}`),
-  ];
-}
-
-/**
- * Return an answer as people read it.
- * @param {any} field
- * @param {any} value
- * @param {Record<string, any[]>} lists
- * @returns {string}
- */
-export function answerText(field, value, lists) {
-  if (value === null || value === undefined || value === "") return "";
-  if (field.kind === "choice") return optionText(optionsOf(field, lists), value);
-  if (field.kind === "yes_no" || typeof value === "boolean") return t(value ? "field.yes" : "field.no");
-  if (field.kind === "date" || field.kind === "partial_date") return dayText(value);
-  if (field.kind === "citizen_id") return grouped3(value);
-  if (field.kind === "money") return `${String(value).replace(/\B(?=(\d{3})+$)/g, ".")} đ`;
-  if (field.kind === "decimal") return String(value).replace(".", ",");
-  return field.kind === "address" ? addressText(value, lists) : String(value);
-}
-
-/** @param {any[]} options @param {string} value */
-function optionText(options, value) {
-  const option = options.find((each) => each.value === value);
-  return option ? labelOf(option.label) : value;
-}
-
-/** @param {any} address @param {Record<string, any[]>} lists */
-function addressText(address, lists) {
-  const commune = communeOptions(lists.communes ?? []).find((each) => each.value === address.commune)?.words ?? address.commune;
-  const province = (lists.provinces ?? []).find((each) => each.code === (address.province ?? "20"));
-  const parts = [address.detail, commune ?? address.place, province ? labelOf(province.label) : address.country];
-  return parts.filter(Boolean).join(", ") + (address.old ? ` (${address.old})` : "");
+  const options = optionsOf(field, lists).map((option) => ({ value: option.value, words: labelOf(option.label) }));
+  const long = options.length > RADIOS_MAX;
+  const rows = options.map((option, at) => ({ option, row: h("label", { class: "option" },
+    h("input", {
+      type: "checkbox", id: at || long ? null : inputId(path), name: `${path}/${option.value}`, checked: typed?.[option.value] === true,
+      onchange: (/** @type {any} */ event) => answer(event.target.checked, option.value),
+    }),
+    h("span", {}, option.words)) }));
+  return long ? searched(path, rows) : rows.map(({ row }) => row);
 }

@@ -5,7 +5,7 @@
  */
 import { currentVault, mustAskWhose } from "./accounts.js";
 import { keepSetting, setting } from "./db.js";
-import { openForm } from "./forms.js";
+import { openForm } from "./opening.js";
 import { stayInTouch } from "./news.js";
 import { home, nameOnPage, procedures } from "./pages.js";
 import { speak } from "./texts.js";

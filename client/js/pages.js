@@ -3,7 +3,7 @@ import { VISIT } from "./accounts.js";
 import { setting } from "./db.js";
 import { h, one } from "./dom.js";
 import { actionsOf } from "./actions.js";
-import { folded } from "./fields.js";
+import { folded } from "./pickers.js";
 import { stateLine } from "./status.js";
 import { t } from "./texts.js";
 import { workOf } from "./work.js";

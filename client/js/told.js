@@ -1,5 +1,5 @@
 /** What a person is told once: the office used an edit, a value of theirs does not show, the system was restored. */
-import { answerText } from "./fields.js";
+import { answerText } from "./answers.js";
 import { knownLists } from "./db.js";
 import { h } from "./dom.js";
 import { newId } from "./ids.js";

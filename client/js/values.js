@@ -69,6 +69,9 @@ export function policyOf(field) {
   return field.policy ?? (field.print || ASKED_KINDS.has(field.kind) ? "ask" : "latest");
 }
 
+/** How many letters a text may have. @param {Field} field */
+export const lengthMaxOf = (field) => field.length_max ?? (field.kind === "long_text" ? LONG_TEXT_MAX : TEXT_MAX);
+
 /**
  * Text in NFC without white space at its ends.
  * @param {string} text
@@ -357,9 +360,9 @@ function tidyDecimal(text) {
   return tidy === "0" ? tidy : match[1] + tidy;
 }
 
-/** @param {string} text */
+/** Digits alone will do: a numeric keyboard has no colon. @param {string} text */
 function tidyTime(text) {
-  const match = /^([0-9]{1,2})\s*(?:[:.h]|giờ)\s*([0-9]{1,2})?\s*(?:phút)?$/iu.exec(text);
+  const match = /^([0-9]{1,2}?)\s*(?:[:.h]|giờ|(?=[0-9]{2}$))\s*([0-9]{1,2})?\s*(?:phút)?$/iu.exec(text);
   return match ? `${/** @type {string} */ (match[1]).padStart(2, "0")}:${(match[2] ?? "0").padStart(2, "0")}` : text;
 }
 

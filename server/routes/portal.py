@@ -111,8 +111,10 @@ def icons() -> str:
 
 def needed_lists(form: Form) -> list[str]:
     """Return the shared lists that a form's fields ask for; the communes are there for the receiving unit."""
-    named = {field.options for section in form.sections for field in section.fields if isinstance(field.options, str)}
-    return sorted(named | set(PLACES))
+    fields = [field for section in form.sections for field in section.fields]
+    named = {field.options for field in fields if isinstance(field.options, str)}
+    abroad = {"countries"} if any(field.kind == "address" for field in fields) else set()
+    return sorted(named | abroad | set(PLACES))
 
 
 class Portal:

@@ -1,0 +1,67 @@
+/** Which draft a form's page opens, with which version of the form, and whether this tab may write in it. */
+import { ignoreFull } from "./autosave.js";
+import { currentVault } from "./accounts.js";
+import { formOf, keepForm, keepLists } from "./db.js";
+import { dataOf } from "./dom.js";
+import { newDraft } from "./drafts.js";
+import { FormPage } from "./forms.js";
+import { stateOf } from "./work.js";
+
+/** Open the draft that the address names, else the one begun and not sent, else a new one. */
+export async function openForm() {
+  const form = dataOf("form-data");
+  const lists = dataOf("lists-data");
+  const vault = await currentVault();
+  await Promise.all([keepForm(form), keepLists(lists)]).catch(ignoreFull); // the page has both with it
+  const draft = await draftFor(vault, form);
+  const shown = draft.form === `${form.procedure}@${form.version}` ? form : ((await formOf(draft.form)) ?? form);
+  const alone = await hold(draft.id);
+  const page = new FormPage(shown, lists, vault, draft, !alone);
+  addEventListener("hashchange", () => page.route());
+  addEventListener("visibilitychange", () => document.visibilityState === "hidden" && void page.autosave.flush());
+  addEventListener("pagehide", () => void page.autosave.flush());
+  addEventListener("focusout", () => void (page.autosave.isDirty && page.autosave.flush()));
+  addEventListener("beforeunload", (event) => page.saveState.id === "unsaved" && event.preventDefault());
+  page.route();
+  return { vault };
+}
+
+/** @param {import("./vault.js").Vault} vault @param {any} form */
+async function draftFor(vault, form) {
+  const wanted = new URLSearchParams(location.search).get("d");
+  if (wanted && wanted !== "new") {
+    const draft = await vault.draft(wanted);
+    if (draft?.status === "draft" || draft?.status === "locked") return { ...draft, status: "draft" };
+    if (draft || vault.session.isKnown(wanted)) return redrawn(vault, wanted, draft, form);
+  }
+  const begun = wanted === "new" ? null : (await vault.drafts()).find((draft) => draft.procedure === form.procedure && draft.status === "draft");
+  const draft = begun ?? newDraft(form);
+  if (wanted) history.replaceState(null, "", `${location.pathname}?d=${draft.id}${location.hash}`);
+  return draft;
+}
+
+/**
+ * Open a dossier that was sent: what shows now is what was seen (session.js, rules 1 and 3).
+ * @param {import("./vault.js").Vault} vault @param {string} id @param {any} draft @param {any} form
+ */
+function redrawn(vault, id, draft, form) {
+  const copy = vault.session.copies.get(id);
+  const refused = stateOf(vault, id, draft).id === "refused";
+  const { values, rendered } = refused ? vault.session.reopen(id) : { values: {}, rendered: vault.session.rendered(id) };
+  const shown = Object.fromEntries(Object.entries(rendered).map(([path, each]) => [path, each.value]));
+  return {
+    ...newDraft(form), ...draft, id, from_server: true, status: "draft", form: copy?.form ?? draft?.form ?? `${form.procedure}@${form.version}`,
+    unit: copy?.unit ?? draft?.unit ?? null, values: { ...draft?.values, ...shown, ...values }, typed: {}, rendered,
+  };
+}
+
+/** Hold the draft for this tab; false where another tab has it open. @param {string} id @returns {Promise<boolean>} */
+function hold(id) {
+  if (!navigator.locks) return Promise.resolve(true);
+  return new Promise((answered) => {
+    void navigator.locks.request(`motcua-draft-${id}`, { ifAvailable: true }, (lock) => {
+      answered(lock !== null);
+      return lock ? new Promise(() => {}) : undefined;
+    });
+  });
+}
