@@ -20,6 +20,7 @@ from schemas.problems import RequestProblem
 from server.dispatcher import Dispatcher
 from server.logs import write_logs
 from server.routes import accounts, desk, forms, health, openapi, portal, sessions, sync
+from server.routes.gate import admit
 from server.routes.wire import Answer, document, problem_answer, problem_of_status
 from server.services.attempts import Limits
 from server.services.devices import Devices
@@ -52,6 +53,7 @@ def create_app(settings: Settings) -> Shield:
         [*ROUTES, *(portal.PORTAL_ROUTES if built else ())],
         state=state,
         lifespan=[_serving],
+        guards=[admit],
         exception_handlers={
             RequestProblem: _problem, HTTPException: _http, sqlite3.Error: _store_fault, Exception: _broken,
         },

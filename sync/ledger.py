@@ -6,13 +6,16 @@ transaction is thrown away.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
 
 from schemas.forms import Form
 from schemas.problems import Problem
 from sync.dossier import Dossier
+
+#: The roles that see their unit's dossiers. Any other, such as ``admin``, sees none.
+SEEING: Final = frozenset({"head", "handler", "counter", "inspector"})
 
 
 class Actor(Struct, frozen=True):
@@ -26,7 +29,12 @@ class Actor(Struct, frozen=True):
     @property
     def scopes(self) -> tuple[str, ...]:
         """Return the scopes this person may see now, sorted."""
-        return ("p:" + self.person, *sorted("u:" + unit for unit in self.units))
+        return ("p:" + self.person, *sorted("u:" + unit for unit in self.units_seen))
+
+    @property
+    def units_seen(self) -> tuple[str, ...]:
+        """Return the units whose dossiers this person may see now, sorted: who only administers a unit sees none."""
+        return tuple(sorted(unit for unit, roles in self.units.items() if not SEEING.isdisjoint(roles)))
 
 
 class Entry(Struct, kw_only=True):

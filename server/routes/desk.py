@@ -16,7 +16,7 @@ from schemas.ids import is_id
 from schemas.moments import HO_CHI_MINH
 from schemas.problems import RequestProblem
 from server.ids import new_id
-from server.routes.gate import actor_asking, store_of
+from server.routes.gate import OFFICER, officer_asking, store_of
 from server.routes.portal import css_url, icons, templates
 from server.routes.wire import Answer, AnyRequest, read_body
 from server.services.reading import Sheet, sheet_of
@@ -33,19 +33,19 @@ BODY_BYTES_MAX: Final = 4_096
 HTML: Final = "text/html; charset=utf-8"
 
 
-@get("/desk", include_in_schema=False)
+@get("/desk", include_in_schema=False, opt=OFFICER)
 async def inbox(request: AnyRequest, before: int | None = None) -> Answer:
     """Show the dossiers of the officer's units, newest first."""
     store, actor = store_of(request), officer_asking(request)
-    found = newest_of_units(store.conn, sorted(actor.units), before, PAGE + 1)
+    found = newest_of_units(store.conn, list(actor.units_seen), before, PAGE + 1)
     catalogue = store.shelf.fresh(store.conn)
     rows = [_row(dossier, catalogue.named(dossier.form)) for dossier in found[:PAGE]]
     older = found[PAGE - 1].submitted_ms if len(found) > PAGE else None
-    units = [catalogue.units[unit].name for unit in sorted(actor.units) if unit in catalogue.units]
+    units = [catalogue.units[unit].name for unit in actor.units_seen if unit in catalogue.units]
     return _page("desk/inbox.html", actor=actor, rows=rows, older=older, units=units, first=before is None)
 
 
-@get("/desk/d/{dossier:str}", include_in_schema=False)
+@get("/desk/d/{dossier:str}", include_in_schema=False, opt=OFFICER)
 async def dossier_page(request: AnyRequest, dossier: str, sai: str = "") -> Answer:
     """Show one dossier with every value under its label."""
     store, actor = store_of(request), officer_asking(request)
@@ -60,7 +60,7 @@ async def dossier_page(request: AnyRequest, dossier: str, sai: str = "") -> Answ
     )  # fmt: skip
 
 
-@post("/desk/d/{dossier:str}/receive", status_code=303, include_in_schema=False)
+@post("/desk/d/{dossier:str}/receive", status_code=303, include_in_schema=False, opt=OFFICER)
 async def receive(request: AnyRequest, dossier: str) -> Answer:
     """Accept a dossier (1 → 2): the same op, by the same road, as from a device."""
     actor = officer_asking(request)
@@ -75,18 +75,6 @@ async def receive(request: AnyRequest, dossier: str) -> Answer:
     result = (await push_ops(store_of(request), actor.person, [msgspec.json.encode(op)]))[0]
     said = "" if result.problem is None else "?sai=" + quote(result.problem.code)
     return _see_other(f"/desk/d/{found.id}{said}")
-
-
-def officer_asking(request: AnyRequest) -> Actor:
-    """Return the officer who is signed in.
-
-    Raises:
-        RequestProblem: ``unauthenticated``, or ``forbidden`` for who is no officer now.
-    """
-    actor = actor_asking(request)
-    if not actor.units:
-        raise RequestProblem("forbidden")
-    return actor
 
 
 def page_of_problem(request: AnyRequest, fault: RequestProblem) -> Answer | None:

@@ -9,14 +9,14 @@ from litestar import get
 from schemas import lists
 from schemas.moments import local_day
 from schemas.problems import RequestProblem
-from server.routes.gate import store_of
+from server.routes.gate import ANYONE, store_of
 from server.routes.wire import JSON, Answer, AnyRequest, packed
 from server.store.store import now_ms
 
 CACHE: Final = "no-cache"
 
 
-@get("/forms/{code:str}", sync_to_thread=False, summary="A form: the version in force, or {code}@{version}")
+@get("/forms/{code:str}", sync_to_thread=False, opt=ANYONE, summary="A form: the version in force, or {code}@{version}")
 def form_document(request: AnyRequest, code: str) -> Answer:
     """Answer the document of a form."""
     store = store_of(request)
@@ -33,7 +33,7 @@ def form_document(request: AnyRequest, code: str) -> Answer:
     return tagged(request, found.doc, found.digest.hex()[:32])
 
 
-@get("/forms/lists/{name:str}", sync_to_thread=False, summary="A list of answers that forms share")
+@get("/forms/lists/{name:str}", sync_to_thread=False, opt=ANYONE, summary="A list of answers that forms share")
 def shared_list(request: AnyRequest, name: str) -> Answer:
     """Answer a shared list."""
     if name not in lists.NAMES:

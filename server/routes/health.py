@@ -2,11 +2,11 @@
 
 from litestar import Response, get
 
-from server.routes.gate import store_of
+from server.routes.gate import ANYONE, store_of
 from server.routes.wire import Answer, AnyRequest, answer
 
 
-@get("/health", sync_to_thread=False, summary="Whether the server can read its store")
+@get("/health", sync_to_thread=False, opt=ANYONE, summary="Whether the server can read its store")
 def health(request: AnyRequest) -> Answer:
     """Answer the epoch and that the store can be read."""
     store = store_of(request)
@@ -14,7 +14,7 @@ def health(request: AnyRequest) -> Answer:
     return answer(request, {"status": "ok", "epoch": store.epoch})
 
 
-@get("/metrics", sync_to_thread=False, summary="Counts of this process, for Prometheus")
+@get("/metrics", sync_to_thread=False, opt=ANYONE, summary="Counts of this process, for Prometheus")
 def metrics(request: AnyRequest) -> Answer:
     """Answer counts as Prometheus text."""
     store = store_of(request)

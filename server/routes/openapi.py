@@ -5,10 +5,11 @@ from functools import cache
 import msgspec
 from litestar import Litestar, Response, get
 
+from server.routes.gate import ANYONE
 from server.routes.wire import JSON, Answer, AnyRequest, packed
 
 
-@get("/openapi.json", include_in_schema=False)
+@get("/openapi.json", include_in_schema=False, opt=ANYONE)
 async def openapi(request: AnyRequest) -> Answer:
     """Answer the description of the routes for programs."""
     found: Response[bytes] = packed(request, _document(request.app), JSON)

@@ -25,6 +25,7 @@ import client
 from schemas import lists
 from schemas.forms import Form, decode_form
 from schemas.problems import RequestProblem
+from server.routes.gate import ANYONE
 from server.shipped import documents
 from server.texts import text
 
@@ -232,6 +233,7 @@ def answer(request: Request[Any, Any, Any], found: Document | None) -> Response[
     ["/", "/cua-toi", "/dang-nhap", "/cai-dat", "/may-cua-ai", "/sw.js", "/manifest.webmanifest"],
     include_in_schema=False,
     sync_to_thread=False,
+    opt=ANYONE,
 )
 def page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Answer one of the pages that stand at a fixed address."""
@@ -242,13 +244,14 @@ def page(request: Request[Any, Any, Any]) -> Response[bytes]:
     ["/thu-tuc/{name:str}", "/to-khai/{name:str}", "/assets/{name:str}", "/icons/{name:str}"],
     include_in_schema=False,
     sync_to_thread=False,
+    opt=ANYONE,
 )
 def named_page(request: Request[Any, Any, Any], name: str) -> Response[bytes]:  # noqa: ARG001 - it is in the path
     """Answer a page of one procedure, or a built file."""
     return answer(request, portal_of(request).documents.get(request.url.path))
 
 
-@get("/thu-tuc", include_in_schema=False, sync_to_thread=False)
+@get("/thu-tuc", include_in_schema=False, sync_to_thread=False, opt=ANYONE)
 def procedures(request: Request[Any, Any, Any], q: str = "") -> Response[bytes]:
     """Answer the list of procedures, or those that ``q`` finds."""
     portal = portal_of(request)

@@ -10,7 +10,7 @@ from litestar.datastructures import Cookie
 from msgspec import Meta, Struct
 
 from schemas.problems import RequestProblem
-from server.routes.gate import COOKIE, address_of, store_of, token_in
+from server.routes.gate import ANYONE, COOKIE, address_of, store_of, token_in
 from server.routes.wire import JSON, Answer, AnyRequest, answer, decoded, read_body
 from server.services.devices import label_of
 from server.services.sessions import Asking, Entered, sign_in, sign_out
@@ -35,7 +35,7 @@ class Credentials(Struct):
 _credentials = msgspec.json.Decoder(Credentials)
 
 
-@post("/dang-nhap", status_code=303, summary="Sign in with user and password")
+@post("/dang-nhap", status_code=303, opt=ANYONE, summary="Sign in with user and password")
 async def enter(request: AnyRequest) -> Answer:
     """Open a session; a page goes on to ``next``, a program gets the account and the session's token."""
     asked, asking, state = await read_credentials(request), asking_of(request), request.app.state
@@ -48,7 +48,7 @@ async def enter(request: AnyRequest) -> Answer:
     return onward
 
 
-@post("/dang-xuat", status_code=303, summary="Sign out")
+@post("/dang-xuat", status_code=303, opt=ANYONE, summary="Sign out")
 async def leave(request: AnyRequest) -> Answer:
     """End the session that asks; harmless where there is none."""
     token, in_cookie = token_in(request), request.cookies.get(COOKIE)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from schemas.values import is_citizen_id
 from server.store.keys import blob, text
 from server.store.sessions import NEVER_MS, add_session, token_hash
-from sync.ledger import Actor
+from sync.ledger import SEEING, Actor
 
 HASH_KEY: Final = "hash_key"
 NAMESAKES_MAX: Final = 3
@@ -113,7 +113,7 @@ def set_password(conn: sqlite3.Connection, person: str, hashed: str, before: str
 
 
 def roles_of(conn: sqlite3.Connection, person: str, now_ms: int) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
-    """Return the roles held now by unit, and the units where roles were held once."""
+    """Return the roles held now by unit, and the units whose dossiers were seen once."""
     now: dict[str, list[str]] = {}
     once: set[str] = set()
     rows = conn.execute(
@@ -122,7 +122,7 @@ def roles_of(conn: sqlite3.Connection, person: str, now_ms: int) -> tuple[dict[s
     for unit, role, valid_from, valid_to in rows:
         if valid_from <= now_ms and (valid_to is None or valid_to > now_ms):
             now.setdefault(unit, []).append(role)
-        elif valid_to is not None and valid_to <= now_ms:
+        elif valid_to is not None and valid_to <= now_ms and role in SEEING:
             once.add(unit)
     return {unit: tuple(dict.fromkeys(roles)) for unit, roles in now.items()}, frozenset(once - now.keys())
 
