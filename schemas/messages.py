@@ -108,6 +108,7 @@ class WireStep(Struct, omit_defaults=True):
     until: str | None = None
     items: list[WireItem] | None = None
     role: str | None = None
+    args: dict[str, Any] | None = None
 
 
 class WireSibling(Struct, omit_defaults=True):

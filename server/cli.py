@@ -1,4 +1,4 @@
-"""The command line: ``motcua serve|demo|migrate|token|officer|form|backup|restore``. ``--json`` prints one value."""
+"""The command line: ``motcua serve|demo|migrate|token|officer|form|backup|restore|due``; ``--json``: one value."""
 
 import argparse
 import ipaddress
@@ -16,6 +16,7 @@ import msgspec
 
 from schemas.moments import HO_CHI_MINH
 from server import demo
+from server.calendar_commands import add_due_command, run_due
 from server.data_dir import UsageError, need, transaction
 from server.form_commands import add_form_commands
 from server.ids import new_id
@@ -292,6 +293,7 @@ def _parser() -> argparse.ArgumentParser:
     back = command("restore", run_restore, "go back to a backup, as a new epoch")
     back.add_argument("file", type=Path, metavar="FILE")
     back.add_argument("--json", action="store_true")
+    add_due_command(command("due", run_due, "say when something is due, and why on that day"))
     says = "check form documents and publish them"
     add_form_commands(commands.add_parser("form", help=says, description=says))
     return parser

@@ -10,10 +10,19 @@ from pathlib import Path
 from typing import Final
 
 from schemas import lists
-from server.store.catalogue import Unit, publish, put_unit
+from server.store.catalogue import Unit, allow, publish, put_unit
+from sync.deadlines import Unit as UnitOfTime
 
 log = logging.getLogger("motcua")
 FORMS: Final = Path(lists.__file__).parent.parent / "procedures"
+
+#: How long the office may take over the shipped procedures; 0 working days is the same day, from 15:00 the next.
+TIMES: Final[dict[str, tuple[int, UnitOfTime, str]]] = {
+    "1.001193": (0, "working_day", "Luật Hộ tịch 2014, điều 16"),
+    "1.004873": (3, "working_day", "NĐ 123/2015/NĐ-CP, điều 22"),
+    "2.000635": (0, "working_day", "Luật Hộ tịch 2014, điều 64"),
+    "2.000815": (0, "working_day", "NĐ 23/2015/NĐ-CP, điều 7"),
+}
 
 
 def documents() -> list[bytes]:
@@ -29,6 +38,8 @@ def keep_shipped(conn: sqlite3.Connection, now_ms: int) -> None:
     for commune in json.loads(lists.raw("communes")):
         kind, word = ("ward", "Phường") if commune["type"] == "ward" else ("commune", "Xã")
         put_unit(conn, Unit(commune["code"], kind, f"{word} {commune['name']}"))
+    for procedure, (count, unit, source) in TIMES.items():
+        allow(conn, procedure, count, unit, source)
     for doc in documents():
         try:
             publish(conn, doc, now_ms)

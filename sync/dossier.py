@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from schemas.messages import WireNote, WireStep
+from schemas.messages import WireNote, WireStep, WireTrace
 
 
 class Mark(Struct, array_like=True):
@@ -65,7 +65,9 @@ class Dossier(Struct, kw_only=True, omit_defaults=True):
     """One person's application under one procedure.
 
     ``people`` maps an actor to the name shown beside what they did. ``former_units`` are units it was moved out of.
-    ``named`` counts the ledger's rows of ids named in a ``saw`` and not yet arrived.
+    ``named`` counts the ledger's rows of ids named in a ``saw`` and not yet arrived. ``due`` is RFC 3339 with the
+    ``trace`` of the days that led there by the ``calendar`` of that version; ``first_due`` is what was promised first.
+    ``paused_ms`` is since when the office's time stands still, ``done_ms`` when it ended with a result.
     """
 
     id: str
@@ -91,6 +93,12 @@ class Dossier(Struct, kw_only=True, omit_defaults=True):
     people: dict[str, str] = msgspec.field(default_factory=dict)
     former_units: list[str] = msgspec.field(default_factory=list)
     named: int = 0
+    handler: str | None = None
+    first_due: str | None = None
+    trace: list[WireTrace] = msgspec.field(default_factory=list)
+    calendar: str | None = None
+    paused_ms: int | None = None
+    done_ms: int | None = None
 
     @property
     def scopes(self) -> tuple[str, ...]:

@@ -28,8 +28,8 @@ from sync.merge import (
     shown,
     write_time,
 )
+from sync.steps import paused, take
 from sync.view import policy_of
-from sync.workflow import COMMANDS
 
 SLOT = "@"  # begins the path under which ops named by a ``detach`` are remembered
 
@@ -76,9 +76,12 @@ def apply(case: Case, dossier: Dossier, seq: int) -> Applied:
     elif isinstance(op, Submit):
         _submit(case, dossier, op, seq)
     elif isinstance(op, Withdraw):
+        paused(dossier, "7", case.world, case.now_ms)
         _step(case, dossier, "withdraw", "7", op.reason)
     elif isinstance(op, Command):
-        _command(case, dossier, op)
+        step = take(dossier, op, case.world, case.now_ms)
+        step.role = entry.role
+        dossier.steps.append(step)
     return Applied()
 
 
@@ -194,8 +197,9 @@ def _give_code(case: Case, dossier: Dossier, code: str) -> None:
 
 
 def _answer(case: Case, dossier: Dossier) -> None:
-    asked = next((step for step in reversed(dossier.steps) if step.command == "ask_more"), None)
-    _step(case, dossier, "submit", "1" if asked is not None and dossier.received_ms is None else "4", None)
+    state = "1" if dossier.received_ms is None else "4"
+    paused(dossier, state, case.world, case.now_ms)
+    _step(case, dossier, "submit", state, None)
 
 
 def _code(case: Case, dossier: Dossier) -> str:
@@ -206,12 +210,6 @@ def _code(case: Case, dossier: Dossier) -> str:
         number = case.ledger.next_number(dossier.unit, day, case.world.numbers_from(day))
         code = f"{case.world.unit_code(dossier.unit)}-{day}-{number:04d}"
     return code
-
-
-def _command(case: Case, dossier: Dossier, op: Command) -> None:
-    if op.name == "receive":
-        dossier.received_ms = case.now_ms
-    _step(case, dossier, op.name, COMMANDS[op.name][1], None)
 
 
 def _step(case: Case, dossier: Dossier, command: str, state: str, reason: str | None) -> None:

@@ -35,6 +35,7 @@ from sync.dossier import Dossier
 from sync.ledger import Actor, Entry, Ledger, World
 from sync.merge import APPLICANT, GONE, HERE, shown
 from sync.rights import FORMER, WRITING, is_officer, may_write, role_of
+from sync.steps import guarded, wrong_args
 from sync.workflow import CLOSED, COMMANDS, OPEN_TO_APPLICANT, WITHDRAWABLE
 
 DAY_MS = 86_400_000
@@ -98,7 +99,7 @@ def malformed(op: Op) -> str | None:
             return "after names too many ops"
     if isinstance(op, Decline) and not (op.reason or "").strip():
         return "a decline needs a reason"
-    return None
+    return wrong_args(op) if isinstance(op, Command) else None
 
 
 def judge(case: Case) -> Ruling:
@@ -276,7 +277,11 @@ def _judge_step(case: Case, dossier: Dossier, op: Submit | Withdraw | Command) -
             return Hold("stale-state")
         allowed = dossier.state in WITHDRAWABLE
     else:
-        allowed = case.waived == "healing" or (not stale and dossier.state in COMMANDS[op.name][0])
+        leaves = COMMANDS[op.name].leaves
+        if case.waived != "healing" and (stale or dossier.state not in leaves):
+            return Refuse(op_problem("stale-state", f"state {dossier.state}, rev {dossier.rev}"))
+        problem = guarded(dossier, op, _role(case), case.world, healing=case.waived == "healing")
+        return Refuse(problem) if problem is not None else None
     return None if allowed else Refuse(op_problem("stale-state", f"state {dossier.state}, rev {dossier.rev}"))
 
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from schemas.forms import Form
 from schemas.problems import Problem
+from sync.deadlines import Calendar, Unit
 from sync.dossier import Dossier
 
 #: The roles that see their unit's dossiers. Any other, such as ``admin``, sees none.
@@ -35,6 +36,13 @@ class Actor(Struct, frozen=True):
     def units_seen(self) -> tuple[str, ...]:
         """Return the units whose dossiers this person may see now, sorted: who only administers a unit sees none."""
         return tuple(sorted(unit for unit, roles in self.units.items() if not SEEING.isdisjoint(roles)))
+
+
+class Allowed(Struct, frozen=True):
+    """How long an answer may take."""
+
+    count: int
+    unit: Unit
 
 
 class Entry(Struct, kw_only=True):
@@ -179,6 +187,13 @@ class World(Protocol):
 
     def level(self, procedure: str) -> str | None:
         """Return the service level of a procedure now, or null where unknown."""
+
+    def allowed(self, procedure: str, channel: str) -> Allowed | None:
+        """Return how long the office may take over a procedure filed by a channel, or null where unknown."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """Return the calendar of working days in force."""
 
     def prove(self, dossier: str, code: str) -> str:
         """Return the proof (a MAC) that the server gave this code to this dossier."""

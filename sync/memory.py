@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from hashlib import sha256
 
 import msgspec
 
 from schemas.forms import Form
+from sync.deadlines import Calendar
 from sync.dossier import Dossier
-from sync.ledger import Actor, Entry, Event
+from sync.ledger import Actor, Allowed, Entry, Event
 from sync.workflow import numbers_of
 
 _encoder = msgspec.msgpack.Encoder()
@@ -23,6 +25,8 @@ class MemoryWorld:
         """Take published forms, units with the way each is written in codes, the key of proofs and the epoch."""
         self.forms = {(form.procedure, form.version): form for form in forms}
         self.units, self.key, self.epoch = units, key, epoch
+        self.times: dict[str, Allowed] = {}
+        self.calendar = Calendar("weeks", date(1970, 1, 1), date(9999, 12, 31), {}, {})
 
     def publish(self, form: Form) -> None:
         """Publish a version of a form."""
@@ -49,6 +53,11 @@ class MemoryWorld:
         """Return null: no service level is known here."""
         del procedure
         return None
+
+    def allowed(self, procedure: str, channel: str) -> Allowed | None:
+        """Return how long the office may take, or null."""
+        del channel
+        return self.times.get(procedure)
 
     def numbers_from(self, day: str) -> int:
         """Return above which number a day's codes begin: here no day is surely new."""

@@ -327,6 +327,9 @@ class _Reconciler:
         for scope in dossier.scopes:
             kind = "changed" if not before or scope in before else "whole"
             self.ledger.enter(scope, seq, dossier.id, kind)
+        for scope in before:
+            if scope not in dossier.scopes:
+                self.ledger.enter(scope, seq, dossier.id, "gone:moved")
 
     def _record(self, entry: Entry, dossier: Dossier | None, seq: int, kind: str) -> None:
         self.ledger.record(
@@ -344,9 +347,10 @@ class _Reconciler:
                 channel=dossier.channel if dossier else None,
                 assisted=dossier is not None and dossier.on_behalf is not None,
                 level=self.world.level(dossier.procedure) if dossier else None,
-                receiving_unit=dossier.unit if dossier else None,
+                receiving_unit=[*dossier.former_units, dossier.unit][0] if dossier else None,
                 handling_unit=dossier.unit if dossier else None,
                 due=dossier.due if dossier else None,
+                done_ms=dossier.done_ms if dossier else None,
             )
         )
 

@@ -48,7 +48,7 @@ def wire(dossier: Dossier, reader: Actor, form: Form | None, since_seq: int | No
         held=[WireHeld(h.op, h.reason, h.role, h.since) for h in dossier.held],
         notes=[note for note in dossier.notes if office or note.visible == "all"],
         steps=list(dossier.steps),
-        trace=[],
+        trace=list(dossier.trace),
         conflicts=[
             WireConflict(path, level, [_sibling(dossier, s) for s in siblings])
             for path, level, siblings in conflicts(dossier, lambda path: policy_of(form, path))

@@ -510,6 +510,7 @@ export interface WireStep {
   until?: string | null;
   items?: WireItem[] | null;
   role?: string | null;
+  args?: Record<string, unknown> | null;
 }
 
 /** One day of a due date's reckoning. */

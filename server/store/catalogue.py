@@ -7,15 +7,20 @@ and each batch and each pull compares that number first.
 import hmac
 import json
 import sqlite3
+from datetime import date
 from hashlib import sha256
 from typing import Final
 
 from msgspec import Struct
 
 from schemas.forms import Form, decode_form
+from server.calendar import SHIPPED, Override, calendar_of
+from sync.deadlines import Unit as UnitOfTime
+from sync.ledger import Allowed
 from sync.workflow import numbers_of
 
 CODE_PREFIX: Final = "LS-"
+ANY_CHANNEL: Final = ""
 
 
 class Unit(Struct, frozen=True):
@@ -48,6 +53,9 @@ class Catalogue:
         self.latest: dict[str, int] = {procedure: version for procedure, version in self.forms}  # noqa: C416 - keys as pairs
         units = conn.execute("SELECT id, kind, name, official_code, parent, valid_from, valid_to FROM unit")
         self.units = {row[0]: Unit(*row) for row in units}
+        self.calendar = calendar_of([*SHIPPED, *_overrides(conn)])
+        times = conn.execute("SELECT procedure, channel, count, unit FROM allowed")
+        self.times = {(procedure, channel): Allowed(count, unit) for procedure, channel, count, unit in times}
         self.epoch = epoch_of(conn)
         #: The last day that an earlier epoch may have counted, as in codes; empty where there was none.
         self._counted: str = conn.execute("SELECT coalesce(max(counted_to), '') FROM restoration").fetchone()[0]
@@ -89,6 +97,10 @@ class Catalogue:
         """Return null: no service level is known before the catalogue of procedures is imported."""
         del procedure
         return None
+
+    def allowed(self, procedure: str, channel: str) -> Allowed | None:
+        """Return how long the office may take over a procedure filed by a channel, or null where unknown."""
+        return self.times.get((procedure, channel)) or self.times.get((procedure, ANY_CHANNEL))
 
     def numbers_from(self, day: str) -> int:
         """Return above which number a day's codes begin: epoch × 1,000 up to the day of the last restore, else 0."""
@@ -134,6 +146,30 @@ def publish(conn: sqlite3.Connection, doc: bytes, now_ms: int) -> bool:
     conn.execute("INSERT INTO form VALUES (?, ?, ?, ?, ?)", (form.procedure, form.version, doc, digest, now_ms))
     _raise_stamp(conn)
     return True
+
+
+def allow(conn: sqlite3.Connection, procedure: str, count: int, unit: UnitOfTime, source: str) -> None:
+    """Keep how long the office may take over a procedure, where nothing is known yet."""
+    added = conn.execute(
+        "INSERT INTO allowed VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (procedure, ANY_CHANNEL, count, unit, source),
+    ).rowcount
+    if added:
+        _raise_stamp(conn)
+
+
+def decide_day(conn: sqlite3.Connection, override: Override, now_ms: int) -> None:
+    """Make a day a day off or a working day from now on, by a decision; dossiers keep the calendar they were given."""
+    conn.execute(
+        "INSERT INTO calendar_day (day, working, why, decision, verified, added) VALUES (?, ?, ?, ?, ?, ?)",
+        (override.day.isoformat(), override.working, override.why, override.decision, override.verified, now_ms),
+    )
+    _raise_stamp(conn)
+
+
+def _overrides(conn: sqlite3.Connection) -> list[Override]:
+    rows = conn.execute("SELECT day, working, why, decision, verified FROM calendar_day ORDER BY n")
+    return [Override(date.fromisoformat(day), bool(on), why, by, bool(sure)) for day, on, why, by, sure in rows]
 
 
 def published(conn: sqlite3.Connection, form: Form) -> bytes | None:

@@ -117,3 +117,18 @@ def sessions_are_devices(db: Database) -> None:
             "INSERT INTO session VALUES (?, ?, ?, '', NULL, ?, ?, ?, ?)",
             (token_hash, blob(new_id(now_ms)), person, now_ms, now_ms, expires, latest),
         )
+
+
+@migrations()
+def times_and_calendar(db: Database) -> None:
+    """Keep how long each procedure may take, and the days that an administrator decided over the calendar."""
+    db.execute(
+        """CREATE TABLE allowed (
+            procedure TEXT NOT NULL, channel TEXT NOT NULL, count INTEGER NOT NULL, unit TEXT NOT NULL,
+            source TEXT NOT NULL, PRIMARY KEY (procedure, channel)) STRICT, WITHOUT ROWID"""
+    )
+    db.execute(
+        """CREATE TABLE calendar_day (
+            n INTEGER PRIMARY KEY, day TEXT NOT NULL, working INTEGER NOT NULL, why TEXT NOT NULL,
+            decision TEXT NOT NULL, verified INTEGER NOT NULL, added INTEGER NOT NULL) STRICT"""
+    )

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ import httpx
 import pytest
 
 from e2e.office import ROOT, Office
+from server.calendar import Override
+from server.data_dir import transaction
+from server.store.catalogue import decide_day
 from tests.integration.caller import Caller, problem
 
 
@@ -121,3 +125,16 @@ def test_forms_are_checked(tmp_path: Path) -> None:
     broken = tmp_path / "broken.json"
     broken.write_text('{"procedure": "1.1", "version": 0}')
     assert motcua("form", "check", str(broken), code=1).stdout
+
+
+def test_a_due_date_says_why(tmp_path: Path) -> None:
+    asked = ("due", "--at", "2026-11-20T15:00:00+07:00", "--for", "2", "--unit", "working_day", "--data", str(tmp_path))
+    answer = json.loads(motcua(*asked, "--json").stdout)
+    assert answer["due"] == "2026-11-25T17:00:00+07:00"
+    assert answer["trace"][4] == {"date": "2026-11-24", "counted": False, "why": "Ngày Văn hóa Việt Nam"}
+    assert "Ngày Văn hóa Việt Nam" in motcua(*asked).stdout
+    with transaction(tmp_path) as conn:
+        decide_day(conn, Override(date(2026, 11, 25), working=False, why="nghỉ vì lũ", decision="QĐ 9/QĐ-UBND"), 0)
+    assert json.loads(motcua(*asked, "--json").stdout)["due"] == "2026-11-26T17:00:00+07:00"
+    for wrong in ("2026-11-20", "2026-11-20T15:00:00", "2099-11-20T15:00:00+07:00"):
+        assert "motcua: " in motcua("due", "--at", wrong, "--for", "1", "--unit", "month", code=1).stderr

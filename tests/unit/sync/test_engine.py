@@ -341,7 +341,7 @@ def test_reception_is_compare_and_set_and_for_officers_of_the_unit(office: Offic
     assert code(office.push(office.inspector, receive(office, dossier))[0]) == "forbidden-op"
     assert office.push(office.other, receive(office, dossier))[0].reason == "waiting"
     assert code(office.push(office.officer, receive(office, dossier, rev=99))[0]) == "stale-state"
-    assert code(office.push(office.officer, {**receive(office, dossier), "name": "finish"})[0]) == "forbidden-op"
+    assert code(office.push(office.officer, {**receive(office, dossier), "name": "dance"})[0]) == "forbidden-op"
     assert office.push(office.officer, receive(office, dossier, rev=3))[0].outcome == "applied"
     assert office.sees(office.an, dossier).state == "2"
     assert code(office.push(office.officer, receive(office, dossier))[0]) == "stale-state"
