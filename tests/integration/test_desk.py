@@ -63,13 +63,19 @@ def test_only_the_unit_sees_a_dossier(office: Any, citizen: Caller, values: dict
     assert code_of(refused) == "forbidden-op"
 
 
-def test_other_commands_wait_for_the_desk(citizen: Caller, officer: Caller, values: dict[str, Any]) -> None:
+def test_a_step_that_the_state_does_not_allow_changes_nothing(
+    citizen: Caller, officer: Caller, values: dict[str, Any]
+) -> None:
     dossier, _ = citizen.submitted(values)
-    for name in ("reject", "start", "finish", "no-such-command"):
-        result = officer.push(op("command", dossier, name=name, expect={"state": "1", "rev": 3}, args={"reason": "x"}))[
-            0
-        ]
-        assert (result["outcome"], code_of(result)) == ("refused", "forbidden-op")
+    expect = {"state": "1", "rev": 3}
+    for name, args, problem in (
+        ("start", {}, "stale-state"),
+        ("finish", {"result": "granted"}, "stale-state"),
+        ("finish", {}, "malformed"),
+        ("no-such-command", {}, "forbidden-op"),
+    ):
+        result = officer.push(op("command", dossier, name=name, expect=expect, args=args))[0]
+        assert (result["outcome"], code_of(result)) == ("refused", problem)
 
 
 @pytest.mark.parametrize(
