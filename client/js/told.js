@@ -31,7 +31,7 @@ function clockLine(vault) {
 /** @param {Vault} vault @param {Told} each @param {string} words @param {...any} more */
 function notice(vault, each, words, ...more) {
   const read = h("button", { type: "button", class: "quiet", "data-action": "read", onclick: () => forget(vault, each) }, t("do.read"));
-  return h("div", { class: "notice", "data-told": each.kind }, h("p", {}, words), ...more, read);
+  return h("div", { class: "notice", "data-told": each.kind }, h("p", {}, words), h("div", { class: "state-actions" }, ...more, read));
 }
 
 /** @param {Vault} vault @param {Told} each */
@@ -49,7 +49,7 @@ function overridden(vault, each, form, lists) {
   if (!record || !found || canonical(shown.value) === canonical(record.op.set[path])) return null; // nothing to tell any more
   const words = (/** @type {any} */ value) => answerText(found.field, value, lists) || t("form.not_given");
   const back = h("button", { type: "button", class: "quiet", "data-action": "put-back", onclick: () => putBack(vault, each, record.op.set[path]) }, t("do.put_back"));
-  return notice(vault, each, t("overridden.say", { item: labelOf(found.field.label), a: words(shown.value), b: words(record.op.set[path]) }), back, " ");
+  return notice(vault, each, t("overridden.say", { item: labelOf(found.field.label), a: words(shown.value), b: words(record.op.set[path]) }), back);
 }
 
 /** @param {Vault} vault @param {Told} each @param {any} value */

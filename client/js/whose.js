@@ -34,7 +34,7 @@ async function visiting(vault) {
 async function personRow(vault, person, open) {
   const counted = person.account.out ? t("people.out") : await countWords(person.slot);
   return h("li", {}, h("button", {
-    type: "button", class: "card person", "data-action": "open-person", "aria-current": open ? "true" : null, onclick: () => choose(vault, person),
+    type: "button", class: "card", "data-action": "open-person", "aria-current": open ? "true" : null, onclick: () => choose(vault, person),
   }, h("span", { class: "grow" }, h("strong", {}, person.account.short), h("small", {}, counted)), open ? h("span", { class: "quiet-mark" }, t("people.open_now")) : null));
 }
 
@@ -59,16 +59,16 @@ async function countWords(slot) {
 
 /** @param {Vault} vault @param {string} visit */
 async function visitRow(vault, visit) {
-  const open = h("button", { type: "button", class: "card person", "data-action": "guest", onclick: () => visiting(vault) },
+  const open = h("button", { type: "button", class: "card", "data-action": "guest", onclick: () => visiting(vault) },
     h("span", { class: "grow" }, h("strong", {}, t("people.guest")), h("small", {}, await countWords(visit))));
   const end = h("button", { type: "button", class: "quiet", "data-action": "end-visit", onclick: () => ask() }, t("people.end_visit"));
   const place = h("div", {}, end);
-  const ask = () => place.replaceChildren(h("div", { class: "notice" }, h("p", {}, t("people.end_ask")),
+  const ask = () => place.replaceChildren(h("div", { class: "notice" }, h("p", {}, t("people.end_ask")), h("div", { class: "state-actions" },
     h("button", { type: "button", class: "quiet", "data-action": "end-visit-now", onclick: async () => {
       if (vault.slot === visit) vault.close();
       await endVisit();
       location.replace("/");
-    } }, t("people.end_now")), " ",
-    h("button", { type: "button", class: "quiet", onclick: () => place.replaceChildren(end) }, t("do.keep_it"))));
+    } }, t("people.end_now")),
+    h("button", { type: "button", class: "quiet", onclick: () => place.replaceChildren(end) }, t("do.keep_it")))));
   return h("li", {}, open, place);
 }

@@ -15,9 +15,9 @@ export function withdrawing(vault, id) {
   if (asked || !session.copies.has(id) || !OPEN.includes(session.expectedState(id))) return null;
   const place = h("div", {});
   const closed = () => h("button", { type: "button", class: "quiet", "data-action": "withdraw", onclick: () => ask() }, t("do.withdraw"));
-  const ask = () => place.replaceChildren(h("div", { class: "notice" }, h("p", {}, t("withdraw")),
-    h("button", { type: "button", class: "quiet", "data-action": "withdraw", onclick: () => withdraw(vault, id) }, t("do.withdraw")), " ",
-    h("button", { type: "button", class: "quiet", "data-action": "keep-it", onclick: () => place.replaceChildren(closed()) }, t("do.keep_it"))));
+  const ask = () => place.replaceChildren(h("div", { class: "notice" }, h("p", {}, t("withdraw")), h("div", { class: "state-actions" },
+    h("button", { type: "button", class: "quiet", "data-action": "withdraw", onclick: () => withdraw(vault, id) }, t("do.withdraw")),
+    h("button", { type: "button", class: "quiet", "data-action": "keep-it", onclick: () => place.replaceChildren(closed()) }, t("do.keep_it")))));
   place.append(closed());
   return place;
 }
