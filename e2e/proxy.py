@@ -98,6 +98,7 @@ class Request:
     #: Number of the TCP connection it came on; the first request of a connection is a cold one.
     connection: int
     warm: bool
+    head: bytes = b""
     body_bytes: int = 0
     body: bytearray = field(default_factory=bytearray)
     #: Whether any byte of the server's answer reached the proxy.
@@ -275,7 +276,8 @@ class _Line:
         """Carry request after request until one side has had enough."""
         while head := await self._head():
             method, path = head.split(b" ", 2)[:2]
-            request = Request(method.decode(), path.decode(), self.number, warm=self.request is not None)
+            warm = self.request is not None
+            request = Request(method.decode(), path.decode(), self.number, warm, head)
             self.weather, self.request = self.proxy.claim_hit(request.method, request.path), request
             self.proxy.tally.requests.append(request)
             self.proxy.tally.ring()

@@ -29,7 +29,7 @@ export function signInPage(vault) {
     place.replaceChildren(open);
   };
   place.append(open);
-  if (location.hash === NEW || (navigator.onLine === false && vault.isGuest)) show();
+  if (location.hash === NEW || navigator.onLine === false) show();
 }
 
 /** Whether the server refused what the account was begun with. @param {import("./vault.js").Vault} vault */
