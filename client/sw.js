@@ -3,9 +3,11 @@
  *
  * Rule 1. GET only, and only what is on the list that the server put in front of this script: pages that are the same
  * for everybody, and files by content hash. Nothing with a person in it is ever kept, and no POST is touched.
- * Rule 2. A version is whole or is not there: it is filled at install, from the old one where the hash is the same, and
- * the old one goes only when the new one is in charge.
+ * Rule 2. A version is whole or is not there: it is filled at install, from the old one where the hash is the same, each
+ * file checked against its hash, and the old one goes only when the new one is in charge. What a cut left half filled is
+ * gone on with the next time; where there is no room for it, it is given back.
  * Rule 3. It takes over when a person lets it, never under a form that another tab has open.
+ * Rule 4. Filling stands back: while a page of ours is on its way, the road is the page's (`hold`, `go-on`).
  */
 import { sendEverybodys } from "./js/everybody.js";
 
@@ -15,22 +17,77 @@ const worker = self;
 const kept = worker.MOTCUA;
 const CACHE = `motcua-${kept.version}`;
 const HASH = "x-motcua-hash";
+/** In a cache as long as it is not whole. */
+const UNFINISHED = "/unfinished";
+/** A page that asked for the road and never came back must not hold it for ever. */
+const HOLD_MS = 30_000;
 
-/** @param {string} path @param {string} hash */
-async function fill(path, hash) {
-  const cache = await caches.open(CACHE);
+let road = { free: Promise.resolve(), release() {}, abort: new AbortController() };
+
+function hold() {
+  road.abort.abort();
+  road.release();
+  let release = () => {};
+  const free = /** @type {Promise<void>} */ (new Promise((resolve) => (release = resolve)));
+  road = { free, release, abort: new AbortController() };
+  setTimeout(release, HOLD_MS);
+}
+
+/** @param {Response} answer @returns {Promise<{blob: Blob, hash: string}>} */
+async function read(answer) {
+  const bytes = await answer.arrayBuffer();
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const hash = [...digest.slice(0, 10)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return { blob: new Blob([bytes], { type: answer.headers.get("content-type") ?? "" }), hash };
+}
+
+/** Fetch a file, again from the start where a page asked for the road. @param {string} path @returns {Promise<Response>} */
+async function fetched(path) {
+  for (;;) {
+    await road.free;
+    const { signal } = road.abort;
+    try {
+      // What has its hash in its name may come from the browser's own cache: the first page has just brought it.
+      const cache = path.startsWith("/assets/") ? "default" : "no-cache";
+      const answer = await fetch(path, { cache, credentials: "omit", redirect: "error", signal });
+      const { blob, hash } = await read(answer);
+      if (!answer.ok || hash !== kept.files[path]) throw new Error(`${path} is not the one that was promised`);
+      const headers = new Headers(answer.headers);
+      headers.set(HASH, hash);
+      return new Response(blob, { headers });
+    } catch (fault) {
+      if (!signal.aborted) throw fault;
+    }
+  }
+}
+
+/** @param {Cache} cache @param {string} path */
+async function fill(cache, path) {
+  const isIt = (/** @type {Response|undefined} */ found) => found?.headers.get(HASH) === kept.files[path];
+  if (isIt(await cache.match(path))) return;
   const old = await caches.match(path);
-  if (old?.headers.get(HASH) === hash) return cache.put(path, old);
-  const answer = await fetch(path, { cache: "no-cache", credentials: "omit", redirect: "error" });
-  const etag = (answer.headers.get("etag") ?? "").replace(/^W\/|"/g, "");
-  if (!answer.ok || etag !== hash) throw new Error(`${path} is not the one that was promised`);
-  const headers = new Headers(answer.headers);
-  headers.set(HASH, hash);
-  return cache.put(path, new Response(await answer.blob(), { headers }));
+  await cache.put(path, old && isIt(old) ? old : await fetched(path));
 }
 
 async function install() {
-  for (const [path, hash] of Object.entries(kept.files)) await fill(path, hash);
+  await dropUnfinished();
+  const cache = await caches.open(CACHE);
+  try {
+    await cache.put(UNFINISHED, new Response(""));
+    for (const path of Object.keys(kept.files)) await fill(cache, path);
+    await cache.delete(UNFINISHED);
+  } catch (fault) {
+    if (/** @type {any} */ (fault)?.name === "QuotaExceededError") await caches.delete(CACHE); // the room is for people's work
+    throw fault;
+  }
+}
+
+/** Let go of other versions that never became whole. */
+async function dropUnfinished() {
+  for (const name of await caches.keys()) {
+    if (name === CACHE || !name.startsWith("motcua-")) continue;
+    if (await (await caches.open(name)).match(UNFINISHED)) await caches.delete(name);
+  }
 }
 
 async function activate() {
@@ -48,7 +105,8 @@ async function fromShell(request, path) {
 async function takeOver(asking) {
   const tabs = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
   const writing = tabs.some((/** @type {any} */ tab) => tab.id !== asking?.id && new URL(tab.url).pathname.startsWith("/to-khai/"));
-  if (!writing) await worker.skipWaiting();
+  if (writing) asking?.postMessage("form-open");
+  else await worker.skipWaiting();
 }
 
 async function sendWaiting() {
@@ -59,6 +117,8 @@ worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil
 worker.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(activate()));
 worker.addEventListener("message", (/** @type {any} */ event) => {
   if (event.data === "take-over") event.waitUntil(takeOver(event.source));
+  if (event.data === "hold") hold();
+  if (event.data === "go-on") road.release();
 });
 worker.addEventListener("sync", (/** @type {any} */ event) => {
   if (event.tag === "outbox") event.waitUntil(sendWaiting());

@@ -3,12 +3,15 @@
  * once it is there. Fetched after the first page stands, kept by the worker like everything else.
  */
 import texts from "./generated/after.json";
+import { backupForm } from "./backups.js";
 import { settlePeople, tellLeaving } from "./entering.js";
 import { sendEverybodys } from "./everybody.js";
 import { mine } from "./mine.js";
+import { watchPhone } from "./notes.js";
 import { settings } from "./settings.js";
 import { signInPage } from "./signing.js";
 import { learnTexts } from "./texts.js";
+import { watchAge } from "./update.js";
 import { whose } from "./whose.js";
 import { register } from "./worker.js";
 
@@ -17,10 +20,11 @@ learnTexts(texts);
 /** @type {Record<string, (vault: import("./vault.js").Vault) => any>} pages by the name in `data-page` */
 export const PAGES = { mine, settings, "sign-in": signInPage, whose };
 
-export { settlePeople };
+export { backupForm, settlePeople };
 
 /** What every page does once it is usable. @param {import("./vault.js").Vault} vault */
 export async function settle(vault) {
+  await Promise.all([watchPhone(vault), watchAge(vault)]);
   await register();
   await tellLeaving();
   await sendEverybodys({ but: vault.slot });

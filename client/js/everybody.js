@@ -1,4 +1,5 @@
 /** Everybody who has work on this phone: sent each with their own credential, whoever holds the phone now. */
+import { showWaiting } from "./badge.js";
 import { drawers } from "./db.js";
 import { drain } from "./sync.js";
 import { Vault } from "./vault.js";
@@ -14,6 +15,7 @@ export async function sendEverybodys({ force = false, but = "" } = {}) {
     const vault = await Vault.open(slot);
     if (vault.waits) await drain(vault, { force });
     await vault.refresh();
+    await showWaiting(vault);
     waits ||= vault.waits && !vault.session.meta.paused;
     vault.close();
   }

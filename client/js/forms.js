@@ -7,7 +7,7 @@ import { communeOptions } from "./addresses.js";
 import { Autosave, isFull } from "./autosave.js";
 import { askBlock, openAsks } from "./asks.js";
 import { requiredSlots } from "./conditions.js";
-import { h, show } from "./dom.js";
+import { h, one, show } from "./dom.js";
 import { answersOf, faultsOf, hiddenOf, rowsOf, unitOf } from "./drafts.js";
 import { showFaults, toField, UNIT } from "./faults.js";
 import { dateOf, today } from "./moments.js";
@@ -52,7 +52,7 @@ export class FormPage {
     const first = id === "saved" && (!this.told || this.saveState.failed);
     this.saveState = { id, saved_ms: this.draft.saved_ms, full: fault ? isFull(fault) : false, failed: id === "unsaved" || (id === "saving" && this.saveState.failed) };
     const shown = /** @type {HTMLElement|null} */ (document.querySelector("main > .state"));
-    if (!shown) return;
+    if (!shown || (id === "unsaved" && shown.querySelector("form.backup"))) return; // a backup is being made there
     if (again) return shown.querySelector("strong")?.getAnimations().forEach((late) => (late.currentTime = 0));
     const line = this.line();
     if (id !== "unsaved") line.style.minHeight = `${shown.offsetHeight}px`; // what is below must not move under a finger
@@ -79,13 +79,14 @@ export class FormPage {
     return stateLine({ id: "unsaved" }, { dossier, actions, words });
   }
 
-  backup() {
-    const { id, procedure, form, unit, values, typed } = this.draft;
-    const file = new Blob([JSON.stringify({ id, procedure, form, unit, values, typed }, null, 1)], { type: "application/json" });
-    const link = h("a", { href: URL.createObjectURL(file), download: `ho-so-${id.slice(-8)}.json` });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    document.querySelector("main > .state .state-words")?.append(h("p", {}, t("backup.made")));
+  /** Ask for the words that seal the file, below the line that offers it. */
+  async backup() {
+    const { backupForm } = await import("./after.js");
+    const line = one("main > .state");
+    line.querySelector("form.backup")?.remove();
+    const form = backupForm(this.vault, () => this.draft);
+    line.append(form);
+    /** @type {HTMLElement|null} */ (form.querySelector("input, button"))?.focus();
   }
 
   // ---- where we are ------------------------------------------------------------------------------------------------

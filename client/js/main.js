@@ -5,6 +5,7 @@
  */
 import { currentVault, mustAskWhose } from "./accounts.js";
 import { keepSetting, setting } from "./db.js";
+import "./early.js";
 import { openForm } from "./opening.js";
 import { stayInTouch } from "./news.js";
 import { home, nameOnPage, procedures } from "./pages.js";
@@ -54,10 +55,29 @@ async function start() {
   }
   document.documentElement.dataset.ready = "";
   stayInTouch(vault);
-  await (await rest()).settle(vault);
+  await afterwards(vault);
+}
+
+/**
+ * What came after may be gone: cut on its way, or of a version that the server has no more. The page goes on without it.
+ * @param {import("./vault.js").Vault} vault
+ */
+async function afterwards(vault) {
+  const after = await rest().catch(unlessNotFetched);
+  if (after) return after.settle(vault);
+  if (navigator.onLine === false) return addEventListener("online", () => void afterwards(vault), { once: true });
+  one("main").before(h("div", { class: "notice", role: "status", "data-partly": true }, h("p", {}, t("page.partly")), again()));
+}
+
+const again = () => h("button", { type: "button", class: "quiet", "data-action": "reload", onclick: () => location.reload() }, t("do.reload"));
+
+/** @param {unknown} fault @returns {null} */
+function unlessNotFetched(fault) {
+  if (fault instanceof TypeError && /fetch|import|load/i.test(fault.message)) return null; // each browser's words for it
+  throw fault;
 }
 
 start().catch((fault) => {
-  one("main").prepend(h("p", { role: "alert", class: "notice" }, t("page.failed")));
+  one("main").prepend(h("div", { role: "alert", class: "notice" }, h("p", {}, t("page.failed")), again()));
   throw fault;
 });

@@ -1,22 +1,23 @@
 /** Which draft a form's page opens, with which version of the form, and whether this tab may write in it. */
 import { ignoreFull } from "./autosave.js";
 import { currentVault } from "./accounts.js";
-import { formOf, keepForm, keepLists } from "./db.js";
+import { beforeLettingGo, formOf, keepForm } from "./db.js";
 import { dataOf } from "./dom.js";
 import { newDraft } from "./drafts.js";
 import { FormPage } from "./forms.js";
+import { sharedLists } from "./lists.js";
 import { stateOf } from "./work.js";
 
 /** Open the draft that the address names, else the one begun and not sent, else a new one. */
 export async function openForm() {
   const form = dataOf("form-data");
-  const lists = dataOf("lists-data");
-  const vault = await currentVault();
-  await Promise.all([keepForm(form), keepLists(lists)]).catch(ignoreFull); // the page has both with it
+  const [lists, vault] = await Promise.all([sharedLists(), currentVault()]);
+  await keepForm(form).catch(ignoreFull); // the page has it with it
   const draft = await draftFor(vault, form);
   const shown = draft.form === `${form.procedure}@${form.version}` ? form : ((await formOf(draft.form)) ?? form);
   const alone = await hold(draft.id);
   const page = new FormPage(shown, lists, vault, draft, !alone);
+  beforeLettingGo.add(() => page.autosave.flush());
   addEventListener("hashchange", () => page.route());
   addEventListener("visibilitychange", () => document.visibilityState === "hidden" && void page.autosave.flush());
   addEventListener("pagehide", () => void page.autosave.flush());

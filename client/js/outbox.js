@@ -62,8 +62,3 @@ export async function askForBackgroundSync() {
   const sync = /** @type {any} */ (registration)?.sync;
   if (sync && registration?.active) await sync.register("outbox").catch(() => null); // refused by a setting: the other ways remain
 }
-
-/** Ask the browser not to clear this phone's work, once there is some to lose. */
-export async function askForKeeping() {
-  if (navigator.storage?.persist) await navigator.storage.persist();
-}

@@ -7,7 +7,7 @@ import { h, one } from "./dom.js";
 import { answersOf, faultsOf, hiddenOf, rowsOf, unitOf } from "./drafts.js";
 import { showFaults, toField, UNIT } from "./faults.js";
 import { today } from "./moments.js";
-import { askForKeeping, submit } from "./outbox.js";
+import { submit } from "./outbox.js";
 import { labelOf, t } from "./texts.js";
 
 /** @typedef {import("./forms.js").FormPage} FormPage */
@@ -76,6 +76,5 @@ async function send(page) {
     return page.tellSaved("unsaved", fault);
   }
   page.autosave.kept = page.autosave.changed;
-  void askForKeeping();
   location.assign(`/cua-toi?d=${draft.id}`);
 }

@@ -8,7 +8,7 @@
  * Rule 4. Whose drawer it is, and the credential it is sent with, lie sealed in the drawer itself (`kept.account`): no
  * other account's can speak for it, and no list of names lies beside it.
  */
-import { accountDb, keyOf, setting, keepSetting } from "./db.js";
+import { accountDb, keyOf, setting, settleShared, keepSetting } from "./db.js";
 import { newId } from "./ids.js";
 import { learnClock } from "./moments.js";
 import { open, seal } from "./seal.js";
@@ -71,6 +71,7 @@ export class Vault extends EventTarget {
     this.slot = slot;
     this.db = db;
     this.key = key;
+    db.refill = (bare) => this.refill(bare);
     this.gen = -1;
     /** @type {Kept} */
     this.kept = {};
@@ -91,6 +92,16 @@ export class Vault extends EventTarget {
     const vault = new Vault(slot, await accountDb(slot), await keyOf(slot), device);
     await vault.refresh();
     return vault;
+  }
+
+  /** The database was emptied under this page: put back whose it is, so that its owner finds what is saved from now on. @param {import("./db.js").Bare} bare */
+  async refill(bare) {
+    await settleShared();
+    const { account } = this.kept;
+    const begun = this.session.meta.account;
+    const own = account ? [{ id: "account", value: account }] : [];
+    if (begun) own.push(/** @type {any} */ ({ ...new Session({ device: this.session.meta.device }).meta, account: begun }));
+    for (const record of await Promise.all(own.map((each) => seal(this.key, each)))) await bare.put("meta", record);
   }
 
   /** @returns {Account|null} */
@@ -122,13 +133,13 @@ export class Vault extends EventTarget {
 
   /** @returns {Promise<boolean>} whether there was news */
   async catchUp() {
-    const tx = this.db.transaction([...RECORDS], "readonly");
+    const tx = await this.db.transaction([...RECORDS], "readonly");
     const gen = (await tx.objectStore("meta").get("gen"))?.n ?? 0;
     if (gen === this.gen) return false;
     const kept = await Promise.all(RECORDS.map((store) => tx.objectStore(store).getAll()));
     await tx.done;
     const opened = await Promise.all(
-      kept.map((records) => Promise.all(records.filter((record) => record.id !== "gen").map((record) => open(this.key, record)))),
+      kept.map((records) => Promise.all(records.filter((/** @type {any} */ record) => record.id !== "gen").map((/** @type {any} */ record) => open(this.key, record)))),
     );
     const device = this.session.meta.device;
     const own = opened[2].filter((/** @type {any} */ record) => record.id === "session");
@@ -150,7 +161,7 @@ export class Vault extends EventTarget {
         await this.catchUp();
         const change = await make(this.session);
         try {
-          if (await this.keep(change)) return change.result;
+          if (await this.db.again(() => this.keep(change))) return change.result;
         } catch (fault) {
           this.gen = -1; // what the session holds is not what is kept
           throw fault;
@@ -180,7 +191,7 @@ export class Vault extends EventTarget {
     const beside = await Promise.all(Object.entries(kept).map(([id, value]) => seal(this.key, { id, value })));
     const nothing = !sealed.length && !gone.length && !beside.length && RECORDS.every((store, at) => !puts[at].length && !changes?.[store].delete.length);
     if (nothing) return true;
-    const tx = this.db.transaction([...RECORDS, "drafts"], "readwrite", { durability: "strict" });
+    const tx = await this.db.transaction([...RECORDS, "drafts"], "readwrite", { durability: "strict" });
     const gen = (await tx.objectStore("meta").get("gen"))?.n ?? 0;
     if (gen !== this.gen) {
       await tx.done;
@@ -203,8 +214,11 @@ export class Vault extends EventTarget {
   /** Save a draft while it is being written. @param {any} draft */
   async saveDraft(draft) {
     const sealed = await seal(this.key, draft);
-    const tx = this.db.transaction("drafts", "readwrite", { durability: "relaxed" });
-    await Promise.all([tx.store.put(sealed), tx.done]);
+    await this.db.again(async () => {
+      const tx = await this.db.transaction("drafts", "readwrite", { durability: "relaxed" });
+      await Promise.all([tx.store.put(sealed), tx.done]);
+    });
+    this.dispatchEvent(new Event("saved"));
   }
 
   /** @param {string} id */

@@ -1,26 +1,27 @@
-/** The service worker seen from the page: registered once the page is usable; a new one waits until it is let in. */
-import { h, one } from "./dom.js";
-import { t } from "./texts.js";
+/** The service worker seen from the page: registered once the page is usable, and told when the road is a page's. */
+import { offer } from "./update.js";
+
+/** How long a page that leads on to others stands before the first worker is fetched: the next page comes first. */
+const REST_MS = 3_000;
 
 export async function register() {
   if (!("serviceWorker" in navigator)) return;
-  const registration = await navigator.serviceWorker.register("/sw.js", { scope: "/", updateViaCache: "none" });
-  if (registration.waiting && navigator.serviceWorker.controller) offer(registration.waiting);
+  if (!navigator.serviceWorker.controller && document.body.dataset.page !== "form") await new Promise((rested) => setTimeout(rested, REST_MS));
+  const registration = await navigator.serviceWorker.register("/sw.js", { scope: "/", updateViaCache: "none" }).catch(withoutWorker);
+  if (!registration) return;
+  registration.installing?.postMessage("go-on");
+  addEventListener("pagehide", () => registration.installing?.postMessage("hold"));
+  if (registration.waiting && navigator.serviceWorker.controller) await offer(registration.waiting);
   registration.addEventListener("updatefound", () => {
     const next = registration.installing;
     next?.addEventListener("statechange", () => {
-      if (next.state === "installed" && navigator.serviceWorker.controller) offer(next);
+      if (next.state === "installed" && navigator.serviceWorker.controller) void offer(next);
     });
   });
 }
 
-/** One line in the page, never a dialog. @param {ServiceWorker} next */
-function offer(next) {
-  if (document.querySelector("#update")) return;
-  const now = h("button", { type: "button", class: "quiet", "data-action": "update", onclick: () => {
-    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-    next.postMessage("take-over");
-  } }, t("do.update_now"));
-  const later = h("button", { type: "button", class: "quiet", "data-action": "update-later", onclick: () => one("#update").remove() }, t("do.update_later"));
-  one("main").before(h("div", { id: "update", class: "notice", role: "status" }, h("p", {}, t("update.ready")), later, now));
+/** No network, or a setting that forbids it: the page works without. @param {unknown} fault @returns {null} */
+function withoutWorker(fault) {
+  if (fault instanceof TypeError || fault instanceof DOMException) return null;
+  throw fault;
 }

@@ -41,7 +41,6 @@ MEDIA: Final = {
     ".webmanifest": "application/manifest+json",
 }
 HTML: Final = "text/html; charset=utf-8"
-PLACES: Final = ("communes", "provinces")
 
 
 class Document(Struct, frozen=True):
@@ -110,12 +109,10 @@ def icons() -> str:
     return minijinja.safe((client.ROOT / "icons" / "symbols.svg").read_text(encoding="utf-8"))
 
 
-def needed_lists(form: Form) -> list[str]:
-    """Return the shared lists that a form's fields ask for; the communes are there for the receiving unit."""
-    fields = [field for section in form.sections for field in section.fields]
-    named = {field.options for field in fields if isinstance(field.options, str)}
-    abroad = {"countries"} if any(field.kind == "address" for field in fields) else set()
-    return sorted(named | abroad | set(PLACES))
+def shared_lists() -> bytes:
+    """Return all lists that forms share as one JSON object: one file beside every form, not a copy in each."""
+    together = {name: json.loads(lists.raw(name)) for name in sorted(lists.NAMES)}
+    return json.dumps(together, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 class Portal:
@@ -131,6 +128,9 @@ class Portal:
         self.closed = [(raw, decode_form(raw)) for raw in closed]
         self.documents = {f"/assets/{name}": built for name, built in _built("assets", IMMUTABLE)}
         self.documents |= {f"/icons/{name}": built for name, built in _built("icons", REVALIDATE)}
+        shared = document(shared_lists(), MEDIA[".json"], IMMUTABLE)
+        self.lists_url = f"/assets/lists.{shared.etag[1:11]}.json"
+        self.documents[self.lists_url] = shared
         manifest = client.ROOT / "manifest.webmanifest"
         self.documents["/manifest.webmanifest"] = document(manifest.read_bytes(), MEDIA[".webmanifest"])
         self._add_pages()
@@ -157,7 +157,6 @@ class Portal:
         for page in ("cua-toi", "dang-nhap", "cai-dat", "may-cua-ai"):
             pages[f"/{page}"] = self._page(f"{page}.html")
         for raw, form in (*self.forms, *self.closed):
-            shared = {name: json.loads(lists.raw(name)) for name in needed_lists(form)}
             pages[f"/thu-tuc/{form.procedure}"] = self._page(
                 "procedure.html", form=form, slots=form.slots, closed=(raw, form) in self.closed
             )
@@ -165,7 +164,6 @@ class Portal:
                 "form.html",
                 form=form,
                 form_json=_data(json.dumps(json.loads(raw), ensure_ascii=False, separators=(",", ":"))),
-                lists_json=_data(json.dumps(shared, ensure_ascii=False, separators=(",", ":"))),
             )
 
     def _page(self, template: str, **values: Any) -> Document:
@@ -175,6 +173,7 @@ class Portal:
             "js": built["app.js"],
             "parts": built["app.parts"],
             "english": built["en.json"],
+            "lists": self.lists_url,
         }
         body = templates().render_template(template, **names, icons=icons(), **values)
         return document(body.encode(), HTML)
@@ -183,9 +182,10 @@ class Portal:
         kept = {
             path: each.etag.strip('"') for path, each in sorted(self.documents.items()) if not path.endswith(".png")
         }
-        version = hashlib.sha256(json.dumps(kept).encode()).hexdigest()[:12]
+        script = (client.ROOT / "dist" / "sw.js").read_bytes()
+        version = hashlib.sha256(json.dumps(kept).encode() + script).hexdigest()[:12]
         head = f"self.MOTCUA={json.dumps({'version': version, 'files': kept}, separators=(',', ':'))};\n"
-        return document(head.encode() + (client.ROOT / "dist" / "sw.js").read_bytes(), MEDIA[".js"])
+        return document(head.encode() + script, MEDIA[".js"])
 
 
 def _built(folder: str, cache_control: str) -> Iterable[tuple[str, Document]]:

@@ -1,0 +1,106 @@
+/** What goes from a drawer into a backup file, and from a file into a drawer (backup.js). */
+import { personOf } from "./credentials.js";
+import { formOf, keepForm } from "./db.js";
+import { people, shortName } from "./entering.js";
+import { newId } from "./ids.js";
+import { canSeal } from "./seal.js";
+import { canonical } from "./session.js";
+import { alone, Vault } from "./vault.js";
+
+/** @typedef {import("./backup.js").Content} Content */
+/** @typedef {import("./backup.js").Owner} Owner */
+
+/** Whose drawer it is, as a file says it; a secret never goes into a file that is not sealed. @param {Vault} vault @returns {Owner|null} */
+function ownerOf(vault) {
+  if (!vault.account) return null;
+  const begun = vault.session.meta.account;
+  return { person: personOf(vault), name: vault.account.name, begun: canSeal() && begun ? begun.body : null };
+}
+
+/** Whether a file belongs to a drawer. @param {Vault} vault @param {Owner} owner */
+export function isOf(vault, { person, begun }) {
+  if (!vault.account) return false;
+  const own = vault.session.meta.account?.body.secret;
+  return (person !== null && personOf(vault) === person) || (begun !== null && own === begun.secret);
+}
+
+/**
+ * Find the drawer of a file's owner on this phone, or make one where the file brings the way in. It opens to whoever
+ * says that they hold the phone, like every drawer.
+ * @param {Owner} owner
+ * @returns {Promise<Vault|null>} null: they have to sign in first
+ */
+export function adopt(owner) {
+  return alone("motcua-people", async () => {
+    const others = await people();
+    for (const { slot } of others) {
+      const vault = await Vault.open(slot);
+      if (isOf(vault, owner)) return vault;
+      vault.close();
+    }
+    const { begun, name } = owner;
+    if (!begun) return null;
+    const vault = await Vault.open(newId(Date.now()));
+    const account = { person: null, name, short: shortName(name, others.map((each) => each.account.short)), user: "", key: null, password: false };
+    await vault.change((session) => ({ kept: { account }, changes: session.beginAccount(begun) }));
+    return vault;
+  });
+}
+
+/** @param {any} record */
+const isOwed = (record) => record.status === "waiting" || (record.status === "refused" && !record.dismissed);
+
+/**
+ * Collect what is on this phone and nowhere else.
+ * @param {Vault} vault
+ * @param {any} [open] the draft that is open on the page, which may not have been saved
+ * @returns {Promise<Content>}
+ */
+export async function contentOf(vault, open) {
+  const kept = await vault.drafts().catch((fault) => {
+    if (!open) throw fault;
+    return []; // what does not save may not be readable either; the page's own text is what counts
+  });
+  const outbox = [...vault.session.outbox.values()].filter(isOwed).sort((a, b) => a.n - b.n);
+  const queued = new Set(outbox.map((record) => record.dossier));
+  const drafts = new Map(kept.filter((draft) => draft.status !== "sent" || queued.has(draft.id)).map((draft) => [draft.id, draft]));
+  if (open) drafts.set(open.id, { ...open, saved_ms: Date.now() });
+  const named = new Set([...drafts.values()].map((draft) => draft.form));
+  const forms = (await Promise.all([...named].map((form) => formOf(form).catch(() => null)))).filter(Boolean); // served again where missing
+  return { owner: ownerOf(vault), drafts: [...drafts.values()], outbox, forms };
+}
+
+/**
+ * Put a file's content beside what is here; return how many dossiers came and how many were here already.
+ * @param {Vault} vault its owner's drawer
+ * @param {Content} content
+ * @returns {Promise<{came: number, known: number}>}
+ */
+export async function takeIn(vault, { drafts, outbox, forms }) {
+  for (const form of forms) if (!(await formOf(`${form.procedure}@${form.version}`))) await keepForm(form);
+  const here = new Map((await vault.drafts()).map((draft) => [draft.id, draft]));
+  const copies = new Set([...here.values()].map((draft) => draft.copy_of).filter(Boolean));
+  const written = drafts.map((draft) => placed(draft, here.get(draft.id), copies)).filter(Boolean);
+  return vault.change((session) => {
+    const missing = outbox.filter((record) => !session.outbox.has(record.id));
+    session.append(missing.filter((record) => record.status === "waiting").map((record) => record.op));
+    for (const record of missing) if (record.status === "refused") session.put({ ...record, n: session.nextN() });
+    const came = new Set([...written.map((draft) => draft.id), ...missing.map((record) => record.dossier)]);
+    const all = new Set([...drafts.map((draft) => draft.id), ...outbox.map((record) => record.dossier)]);
+    return { changes: session.commit(), drafts: written, result: { came: came.size, known: Math.max(0, all.size - came.size) } };
+  });
+}
+
+/**
+ * A draft of the file as it is to be kept here, or null where there is nothing new in it. What was written on here stays:
+ * a newer text that comes from elsewhere is put beside it, once.
+ * @param {any} draft @param {any} own @param {Set<string>} copies
+ */
+function placed(draft, own, copies) {
+  if (!own) return draft;
+  const text = (/** @type {any} */ each) => canonical([each.values, each.typed, each.unit]);
+  const copy_of = `${draft.id}@${draft.saved_ms}`;
+  const isOlder = (own.saved_ms ?? 0) >= (draft.saved_ms ?? 0);
+  if (isOlder || own.status !== "draft" || draft.status !== "draft" || text(own) === text(draft) || copies.has(copy_of)) return null;
+  return { ...draft, id: newId(Date.now()), copy_of };
+}
