@@ -22,8 +22,10 @@ UNIT = "06154"
 class Office:
     """``motcua demo`` on ``data``. What it prints is kept, for the tests that read the log."""
 
-    def __init__(self, data: Path, officer_token: str | None = None) -> None:
+    def __init__(self, data: Path, officer_token: str | None = None, root: Path = ROOT) -> None:
         self.data, self.officer_token = data, officer_token
+        #: The checkout it runs from: another one is another version of the program.
+        self.root = root
         self.port = free_port()
         self.log_file = data.parent / f"{data.name}.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -46,7 +48,7 @@ class Office:
         self._address_printed.clear()
         self._process = subprocess.Popen(
             [*_motcua("demo"), "--host", "127.0.0.1", "--port", str(self.port), "--data", str(self.data)],
-            cwd=ROOT,
+            cwd=self.root,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -1,4 +1,4 @@
-"""The databases on the phone: closed, emptied, old or newer than the page, and nothing that was typed is lost for it."""
+"""The databases on the phone: closed, emptied, old or newer than the page; nothing typed is lost for it."""
 
 from playwright.sync_api import Page, expect
 
@@ -126,7 +126,9 @@ def test_a_page_older_than_the_database_says_so_and_saves_before_it_lets_go(citi
 
 def test_what_version_1_kept_opens_today(phone: Phone) -> None:
     page = phone.open()
-    page.route("**/empty", lambda route: route.fulfill(body="<!doctype html><title>-</title>", content_type="text/html"))
+    page.route(
+        "**/empty", lambda route: route.fulfill(body="<!doctype html><title>-</title>", content_type="text/html")
+    )
     page.goto("/empty")
     document = FormPages(page).document
     page.evaluate(VERSION_1, [document, DRAFT])

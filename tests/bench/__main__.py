@@ -1,6 +1,7 @@
 """Measure the real server beside a bare SQLite in the same run, and report. Nothing here passes or fails by a figure.
 
-``BENCH_SECONDS`` (3) is the time of a cell, ``BENCH_RUNS`` (3) how often each is measured.
+``BENCH_SECONDS`` (3) is the time of a cell, ``BENCH_RUNS`` (3) how often each is measured. ``python -m tests.bench
+visits`` measures that part alone; the parts are ``sizes``, ``visits``, ``rates`` and ``replay``.
 """
 
 import json
@@ -14,11 +15,14 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
+
 from e2e.office import ROOT, Office
 from tests.bench.floor import floor
 from tests.bench.load import Kept, Load, rate, run
-from tests.bench.sizes import first_visit, one_submission, pull_all
+from tests.bench.sizes import one_submission, pull_all
 from tests.bench.submission import Maker, answers
+from tests.bench.visits import Visits
 from tests.bench.wire import Connection
 
 BATCHES = (1, 20, 100)
@@ -140,17 +144,20 @@ class Bench:
         with self.office() as office:
             print("\none submission on the wire, Chrome's headers, gzip")
             print("\n".join(one_submission(office.port, self.tokens[0], self.maker)))
-            print("\nfirst visit, brotli")
-            print("\n".join(first_visit(office.port)))
+
+    def visits(self) -> None:
+        """Report what a phone pays."""
+        print(f"\na phone's visits, Chromium, brotli (min / median / max of {RUNS})")
+        with sync_playwright() as playwright:
+            print("\n".join(Visits(playwright, self.folder, RUNS).report()), flush=True)
 
 
 def main() -> int:
     """Run ``make bench``."""
     with tempfile.TemporaryDirectory(prefix="motcua-bench-") as folder:
         bench = Bench(Path(folder))
-        bench.sizes()
-        bench.rates()
-        bench.replay()
+        for part in sys.argv[1:] or ("sizes", "visits", "rates", "replay"):
+            getattr(bench, part)()
     return 0
 
 

@@ -1,14 +1,9 @@
-"""Bytes on the wire: one submission with another device's pull of it, and a first visit."""
+"""Bytes on the wire: one submission with another device's pull of it."""
 
 import gzip
-import re
-
-import brotli
 
 from tests.bench.submission import Maker
 from tests.bench.wire import CHROME, Connection
-
-BROTLI = "Accept-Encoding: br\r\n"
 
 
 def one_submission(port: int, token: str, maker: Maker) -> list[str]:
@@ -38,27 +33,3 @@ def pull_all(connection: Connection, cursor: str = "") -> tuple[str, list[str]]:
         cursor = said["cursor"]
         if not said.get("more"):
             return cursor, ids
-
-
-def first_visit(port: int) -> list[str]:
-    """Return lines on what a first visit costs, headers of the answers included, with brotli."""
-    usable, seen = 0, set[str]()
-    lines: list[str] = []
-    with Connection(port, headers=CHROME.replace("Accept-Encoding: gzip, deflate, br\r\n", BROTLI)) as phone:
-        for page in ("/", "/to-khai/1.004873", "/forms/1.004873"):
-            answer = phone.get(page)
-            lines.append(f"{page}: {answer.received} bytes")
-            usable += answer.received
-            for asset in _assets(answer.headers.get("content-encoding", ""), answer.body) - seen:
-                seen.add(asset)
-                got = phone.get(asset)
-                lines.append(f"{asset}: {got.received} bytes")
-                usable += got.received
-        worker = phone.get("/sw.js")
-    lines.append(f"until the first form is usable: {usable} bytes (goal 61,440)")
-    return [*lines, f"the worker: {worker.received} bytes more, then what it keeps again"]
-
-
-def _assets(packed: str, body: bytes) -> set[str]:
-    page = brotli.decompress(body) if packed == "br" else body
-    return set(re.findall(r'(?:src|href)="(/assets/[^"]+\.(?:js|css))"', page.decode()))

@@ -1,0 +1,190 @@
+"""What a phone pays: bytes and round trips of a first visit, on clear days and on slow 2G, and its second one, offline.
+
+A real Chromium behind the recording and shaping proxy. A visit is: the landing page, a procedure, its form, each left
+as soon as its script has run. Usable is when the form's own script says so; ready is when the worker has everything.
+"""
+
+import re
+import shutil
+import statistics
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from playwright.sync_api import Page, Playwright
+
+from e2e.office import Office, free_port
+from e2e.pages import FORM, FORM_PAGE, FormPages, kept_for_offline, sign_in
+from e2e.phone import Phone
+from e2e.proxy import CLEAR, SLOW_2G, UNREACHABLE, FaultProxy, Weather
+
+#: No limit of bandwidth: what is left of the time is round trips.
+FAR = Weather(delay_seconds=0.5)
+READY = "html[data-ready]"
+WAITING = 1_000
+VISIT_TIMEOUT_MS = 120_000
+#: Notes when the form was usable, on the page's own clock, which begins with the navigation.
+NOTE_READY = """new MutationObserver(() => {
+    if (document.documentElement.dataset.ready === "") window.usable ??= performance.now();
+  }).observe(document, {attributes: true, subtree: true, attributeFilter: ["data-ready"]});"""
+#: Notes when the last letter was typed and when the line said "saved" after it.
+WATCH_SAVING = """() => {
+  window.typed = 0; window.saved = 0;
+  addEventListener("input", () => { window.typed = performance.now(); window.saved = 0; }, true);
+  new MutationObserver(() => { if (document.querySelector("main > .state")?.dataset.state === "saved" && window.typed)
+    window.saved ||= performance.now(); }).observe(document.querySelector("main"), {childList: true, subtree: true});
+}"""
+#: Puts dossiers that wait into the open drawer, sealed with its key as the application seals them.
+FILL_OUTBOX = """async ([count, form]) => {
+  const done = asked => new Promise((good, bad) => { asked.onsuccess = () => good(asked.result);
+    asked.onerror = () => bad(asked.error); });
+  const shared = await done(indexedDB.open("motcua"));
+  const slot = (await done(shared.transaction("settings").objectStore("settings").get("slot"))).value;
+  const { key } = await done(shared.transaction("keys").objectStore("keys").get(slot));
+  const db = await done(indexedDB.open("motcua-" + slot));
+  const seal = async record => { const iv = crypto.getRandomValues(new Uint8Array(12));
+    return {id: record.id, iv, sealed: await crypto.subtle.encrypt({name: "AES-GCM", iv}, key,
+      new TextEncoder().encode(JSON.stringify(record)))}; };
+  const id = n => "0190a0a0-0000-7000-8000-" + String(n).padStart(12, "0");
+  const records = [], drafts = [];
+  let n = 1;
+  for (let at = 0; at < count; at += 1) {
+    const dossier = id(900000 + at), values = {};
+    for (let each = 0; each < 30; each += 1) values["applicant.field_" + each] = "Hoàng Thị Ngân " + each;
+    for (const op of [{type: "create", procedure: form, unit: "06154", channel: "online"},
+        {type: "patch", set: values, saw: {}}, {type: "submit", expect: {state: "draft"}, after: []}]) {
+      const whole = {id: id(n), dossier, at: 1764000000000, form: form + "@1", ...op};
+      records.push({id: whole.id, dossier, n, bytes: JSON.stringify(whole).length, op: whole, status: "waiting",
+        result: null, acked_ms: null, server_ms: null, shown: false, again: null, dismissed: false});
+      n += 1;
+    }
+    drafts.push({id: dossier, procedure: form, form: form + "@1", unit: "06154", status: "sent", values, typed: {},
+      rendered: {}, begun_ms: 1764000000000, saved_ms: 1764000000000});
+  }
+  const sealed = await Promise.all(records.map(seal)), sealedDrafts = await Promise.all(drafts.map(seal));
+  const tx = db.transaction(["outbox", "drafts", "meta"], "readwrite");
+  sealed.forEach(each => tx.objectStore("outbox").put(each));
+  sealedDrafts.forEach(each => tx.objectStore("drafts").put(each));
+  const gen = (await done(tx.objectStore("meta").get("gen")))?.n ?? 0;
+  tx.objectStore("meta").put({id: "gen", n: gen + 1});
+  await new Promise(over => { tx.oncomplete = over; });
+  db.close(); shared.close();
+}"""
+
+
+def spread(figures: Sequence[float], digits: int = 0) -> str:
+    """Write min, median and max."""
+    return " / ".join(f"{each:,.{digits}f}" for each in (min(figures), statistics.median(figures), max(figures)))
+
+
+class Visits:
+    """Visits to one server, each by a phone that was never there."""
+
+    def __init__(self, playwright: Playwright, folder: Path, runs: int) -> None:
+        self.playwright, self.folder, self.runs, self.count = playwright, folder, runs, 0
+
+    def report(self) -> list[str]:
+        """Return the lines of the report."""
+        with Office(self.folder / "data") as office, FaultProxy(office.port, free_port()) as road:
+            self.road = road
+            return [*self.first_visits(), *self.second_visit(), *self.autosave()]
+
+    def phone(self, profile: Path | None = None) -> Phone:
+        """Return a phone, closed; a new one unless it is to begin with a profile."""
+        self.count += 1
+        phone = Phone(self.playwright, self.folder / f"phone-{self.count}", self.road.address)
+        if profile is not None:
+            shutil.copytree(profile, phone.profile, ignore=shutil.ignore_patterns("lock", "Singleton*"))
+        return phone
+
+    def wire(self) -> int:
+        """Return the bytes that have passed, both ways."""
+        return self.road.tally.up_bytes + self.road.tally.down_bytes
+
+    def visit(self, weather: Weather) -> tuple[float, int, int, list[str]]:
+        """Make a first visit; return seconds and bytes until the form is usable, bytes until ready, what was asked."""
+        self.road.set(CLEAR)
+        phone = self.phone()
+        page = phone.open("about:blank")
+        page.set_default_timeout(VISIT_TIMEOUT_MS)
+        self.road.set(weather)
+        before, asked, begun = self.wire(), len(self.road.tally.requests), time.monotonic()
+        page.goto("/", wait_until="commit")
+        walk(page)
+        seconds, usable = time.monotonic() - begun, self.wire() - before
+        paths = [request.path for request in self.road.tally.requests[asked:]]
+        if weather is CLEAR:
+            kept_for_offline(page)
+        ready = self.wire() - before
+        phone.close()
+        return seconds, usable, ready, paths
+
+    def first_visits(self) -> list[str]:
+        """Report bytes on a clear day, round trips over a long way, seconds on slow 2G."""
+        clear = [self.visit(CLEAR) for _ in range(self.runs)]
+        far = [self.visit(FAR) for _ in range(self.runs)]
+        slow = [self.visit(SLOW_2G) for _ in range(self.runs)]
+        trips = [each[0] - statistics.median(one[0] for one in clear) for each in far]
+        seconds, bytes_slow = spread([each[0] for each in slow], 1), spread([each[1] for each in slow])
+        return [
+            f"until the first form is usable: {spread([each[1] for each in clear])} bytes (goal 61,440)",
+            f"until the application is ready offline: {spread([each[2] for each in clear])} bytes (goal 122,880)",
+            f"asked for until then: {' '.join(_short(path) for path in clear[-1][3])}",
+            f"round trips of 1 s until the form is usable: {spread(trips, 1)}, connections included (goal 4)",
+            f"slow 2G, 50 kbit/s and 1 s: usable after {seconds} s (goal 15), {bytes_slow} bytes",
+        ]
+
+    def second_visit(self) -> list[str]:
+        """Report how soon a form is usable with no network at all, the processor slowed four times."""
+        self.road.set(CLEAR)
+        phone = self.phone()
+        phone.open(FORM_PAGE)
+        kept_for_offline(phone.page)
+        phone.close()
+        self.road.set(UNREACHABLE)
+        times = []
+        for _ in range(self.runs):
+            page = phone.open()
+            page.add_init_script(NOTE_READY)
+            phone.cdp().send("Emulation.setCPUThrottlingRate", {"rate": 4})
+            page.goto(FORM_PAGE)
+            times.append(float(page.wait_for_function("window.usable").json_value()))
+            phone.close()
+        self.road.set(CLEAR)
+        return [f"second visit without network, processor 4 times slower: {spread(times)} ms (goal 1,000)"]
+
+    def autosave(self) -> list[str]:
+        """Report how long saving takes beside a thousand dossiers that wait, the processor slowed six times."""
+        phone = self.phone()
+        sign_in(phone.open(), "demo-1")
+        kept_for_offline(phone.page)
+        self.road.set(UNREACHABLE)
+        phone.page.evaluate(FILL_OUTBOX, [WAITING, FORM])
+        page = phone.page
+        page.goto(f"{FORM_PAGE}?d=new")
+        FormPages(page).visit("applicant")
+        phone.cdp().send("Emulation.setCPUThrottlingRate", {"rate": 6})
+        page.evaluate(WATCH_SAVING)
+        times = []
+        for run in range(max(5, self.runs)):
+            page.locator('[name="applicant.full_name"]').press_sequentially(f"Hoàng Thị Ngân {run} ")
+            page.wait_for_function("window.saved > window.typed")
+            times.append(float(page.evaluate("window.saved - window.typed - 500")))
+        phone.close()
+        self.road.set(CLEAR)
+        return [
+            f"autosave of a burst beside {WAITING:,} waiting, processor 6 times slower: {spread(times)} ms (goal 50)"
+        ]
+
+
+def walk(page: Page) -> None:
+    """Go from the landing page to a form, as soon as each page's script has run."""
+    for follow in (f'a[href="/thu-tuc/{FORM}"]', f'a[href="/to-khai/{FORM}"]'):
+        page.wait_for_selector(READY, state="attached")
+        page.click(follow, no_wait_after=True)
+        page.wait_for_url(re.compile(re.escape(follow.split('"')[1])), wait_until="commit")
+    page.wait_for_selector(READY, state="attached")
+
+
+def _short(path: str) -> str:
+    return re.sub(r"\.[0-9A-Za-z]{8,10}\.", ".", path)
