@@ -16,6 +16,9 @@ import { t } from "./texts.js";
 /** @type {Record<string, (vault: import("./vault.js").Vault) => Promise<any>>} */
 const FIRST = { home, procedures };
 const rest = () => import("./after.js");
+/** How long a first page that leads on to others stands before the rest is fetched: the next page comes first. */
+const REST_MS = 3_000;
+const LEADS_ON = ["home", "procedures", "procedure"];
 
 function showNetwork() {
   const line = one("#net");
@@ -63,6 +66,8 @@ async function start() {
  * @param {import("./vault.js").Vault} vault
  */
 async function afterwards(vault) {
+  const isFirst = !navigator.serviceWorker?.controller && LEADS_ON.includes(document.body.dataset.page ?? "");
+  if (isFirst) await new Promise((rested) => setTimeout(rested, REST_MS));
   const after = await rest().catch(unlessNotFetched);
   if (after) return after.settle(vault);
   if (navigator.onLine === false) return addEventListener("online", () => void afterwards(vault), { once: true });

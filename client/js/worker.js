@@ -1,12 +1,8 @@
 /** The service worker seen from the page: registered once the page is usable, and told when the road is a page's. */
 import { offer } from "./update.js";
 
-/** How long a page that leads on to others stands before the first worker is fetched: the next page comes first. */
-const REST_MS = 3_000;
-
 export async function register() {
   if (!("serviceWorker" in navigator)) return;
-  if (!navigator.serviceWorker.controller && document.body.dataset.page !== "form") await new Promise((rested) => setTimeout(rested, REST_MS));
   const registration = await navigator.serviceWorker.register("/sw.js", { scope: "/", updateViaCache: "none" }).catch(withoutWorker);
   if (!registration) return;
   registration.installing?.postMessage("go-on");
