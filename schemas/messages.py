@@ -54,7 +54,7 @@ class OpResult(Struct, omit_defaults=True):
 
 
 class WireAttachment(Struct, omit_defaults=True):
-    """A file of a dossier; ``received`` counts bytes."""
+    """A file of a dossier; ``received`` counts bytes, ``why`` says what is wrong with a ``bad`` one."""
 
     op: str
     slot: str
@@ -66,6 +66,7 @@ class WireAttachment(Struct, omit_defaults=True):
     media: str | None = None
     name: str | None = None
     role: str | None = None
+    why: str | None = None
 
 
 class WireHeld(Struct, omit_defaults=True):

@@ -19,7 +19,7 @@ from schemas.moments import local_day
 from schemas.problems import RequestProblem
 from server.dispatcher import Dispatcher
 from server.logs import write_logs
-from server.routes import accounts, desk, forms, health, openapi, portal, sessions, sync
+from server.routes import accounts, desk, files, forms, health, openapi, portal, sessions, sync
 from server.routes.gate import admit
 from server.routes.wire import Answer, document, problem_answer, problem_of_status
 from server.services.attempts import Limits
@@ -30,6 +30,8 @@ from server.settings import Settings
 from server.shield import Shield
 from server.store.store import Store, now_ms
 from server.store.writer import problem_of
+from server.uploads.keeper import serving_uploads
+from server.uploads.override import MethodOverride
 
 KEEPING_EVERY_S: Final = 30
 WATCHING_EVERY_S: Final = 1
@@ -38,11 +40,11 @@ log = logging.getLogger("motcua")
 ROUTES: Final = [
     sync.sync_once, sync.take_snapshot, sessions.enter, sessions.leave, *accounts.ACCOUNT_ROUTES,
     forms.form_document, forms.shared_list, health.health, health.metrics, openapi.openapi,
-    *desk.DESK_ROUTES,
+    *desk.DESK_ROUTES, *files.FILE_ROUTES,
 ]  # fmt: skip
 
 
-def create_app(settings: Settings) -> Shield:
+def create_app(settings: Settings) -> MethodOverride:
     """Return the server for a data directory, opened when it starts and let go when it stops."""
     write_logs()
     state = State({
@@ -63,7 +65,7 @@ def create_app(settings: Settings) -> Shield:
         logging_config=None,
         request_max_body_size=None,
     )  # fmt: skip
-    return Shield(Dispatcher(app))
+    return MethodOverride(Shield(Dispatcher(app)))
 
 
 @asynccontextmanager
@@ -75,7 +77,8 @@ async def _serving(app: Litestar) -> AsyncIterator[None]:
         app.state.portal = await asyncio.to_thread(portal_now, store)
     keeping = [asyncio.create_task(_keep_house(app)), asyncio.create_task(_watch_forms(app, seen))]
     try:
-        yield
+        async with serving_uploads(settings, store) as app.state.uploads:
+            yield
     finally:
         for task in keeping:
             task.cancel()

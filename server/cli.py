@@ -50,7 +50,8 @@ def main(argv: list[str] | None = None) -> int:
 def serve(arguments: argparse.Namespace) -> int:
     """Serve a data directory until stopped; a new one begins with the shipped forms and the communes."""
     _fill(arguments.data, keep_shipped)
-    return _serve(Settings(data=arguments.data, host=arguments.host, port=arguments.port))
+    settings = Settings(data=arguments.data, host=arguments.host, port=arguments.port, scanner=arguments.scanner)
+    return _serve(settings)
 
 
 def run_demo(arguments: argparse.Namespace) -> int:
@@ -66,7 +67,7 @@ def run_demo(arguments: argparse.Namespace) -> int:
     print(f"  citizen  demo-1 … demo-{len(demo.CITIZENS)}   password {demo.PASSWORD}")
     print(f"  officer  officer-{demo.COMMUNES[0]}        password {demo.PASSWORD}   (desk: /desk)")
     print("  stop     Ctrl-C", flush=True)
-    return _serve(Settings(data=arguments.data, host=arguments.host, port=port, demo=True))
+    return _serve(Settings(data=arguments.data, host=arguments.host, port=port, demo=True, scanner=arguments.scanner))
 
 
 def run_migrate(arguments: argparse.Namespace) -> int:
@@ -269,6 +270,9 @@ def _parser() -> argparse.ArgumentParser:
         added = command(name, run, words)
         added.add_argument("--host", default="127.0.0.1")
         added.add_argument("--port", type=int, default=8000)
+        added.add_argument(
+            "--scanner", metavar="S", help="a clamd that looks at files: host:port, or its socket's path"
+        )
         if name == "demo":
             added.add_argument("--demo-public", action="store_true", help="allow an address that others reach")
     command("migrate", run_migrate, "bring the tables up to date")

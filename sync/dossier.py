@@ -37,7 +37,10 @@ class Cell(Struct, array_like=True):
 
 
 class Attachment(Struct):
-    """A file in a slot. ``status`` is ``awaited``, ``arriving``, ``verified`` or ``bad``; ``received`` counts bytes."""
+    """A file in a slot. ``status`` is ``awaited``, ``arriving``, ``verified`` or ``bad``; ``received`` counts bytes.
+
+    ``why`` says what is wrong with a ``bad`` one.
+    """
 
     op: str
     slot: str
@@ -49,6 +52,7 @@ class Attachment(Struct):
     role: str
     status: str = "awaited"
     received: int = 0
+    why: str | None = None
 
 
 class Held(Struct, array_like=True):

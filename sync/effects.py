@@ -11,6 +11,7 @@ from schemas.messages import WireNote, WireStep
 from schemas.moments import local_day, to_ms
 from schemas.ops import Attach, Command, Create, Detach, Note, Op, Patch, Submit, Withdraw
 from sync.dossier import Attachment, Dossier, Mark, Sibling
+from sync.files import meet
 from sync.judge import Case, form_of
 from sync.ledger import Entry, Ledger
 from sync.merge import (
@@ -66,7 +67,7 @@ def apply(case: Case, dossier: Dossier, seq: int) -> Applied:
         return _patch(case, dossier, op, named, seq)
     if isinstance(op, Attach):
         if SLOT + op.slot not in named:
-            dossier.attachments.append(_attachment(op, entry))
+            dossier.attachments.append(_attachment(case, op))
     elif isinstance(op, Detach):
         _detach(case.ledger, dossier, op, entry)
     elif isinstance(op, Note):
@@ -157,8 +158,13 @@ def _remember(ledger: Ledger, dossier: Dossier, path: str, ids: frozenset[str], 
             dossier.named += 1
 
 
-def _attachment(op: Attach, entry: Entry) -> Attachment:
-    return Attachment(op.id, op.slot, op.sha256, op.bytes, op.media, op.name, op.page, entry.role or APPLICANT)
+def _attachment(case: Case, op: Attach) -> Attachment:
+    role = case.entry.role or APPLICANT
+    attachment = Attachment(op.id, op.slot, op.sha256, op.bytes, op.media, op.name, op.page, role)
+    file = case.ledger.find_file(op.sha256, case.actor)
+    if file is not None:
+        meet(attachment, _form(case).plan.slot(op.slot), file)
+    return attachment
 
 
 def _detach(ledger: Ledger, dossier: Dossier, op: Detach, entry: Entry) -> None:

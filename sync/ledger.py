@@ -74,6 +74,18 @@ class Entry(Struct, kw_only=True):
     was: str | None = None
 
 
+class File(Struct, frozen=True):
+    """A file whose bytes are here and were looked at. ``kind`` is null for what no slot takes.
+
+    ``fault`` says why nobody can use it: ``unreadable``, ``locked``, ``too-many-pixels``, ``infected``; else null.
+    """
+
+    sha256: str
+    bytes: int
+    kind: str | None
+    fault: str | None = None
+
+
 class Event(Struct, kw_only=True):
     """One line of the log, for audit and statistics: what happened to which dossier, under which circumstances.
 
@@ -164,6 +176,9 @@ class Ledger(Protocol):
 
     def actor(self, person: str) -> Actor:
         """Return a person with the rights they have now."""
+
+    def find_file(self, sha256: str, actor: Actor) -> File | None:
+        """Return a file that the actor has sent whole or may see already, else null: a hash opens nothing."""
 
 
 class World(Protocol):

@@ -10,7 +10,7 @@ import msgspec
 from schemas.forms import Form
 from sync.deadlines import Calendar
 from sync.dossier import Dossier
-from sync.ledger import Actor, Allowed, Entry, Event
+from sync.ledger import Actor, Allowed, Entry, Event, File
 from sync.workflow import numbers_of
 
 _encoder = msgspec.msgpack.Encoder()
@@ -82,6 +82,8 @@ class MemoryLedger:
         self.told: dict[str, list[tuple[int, str]]] = {}
         self.rows: dict[tuple[str, str], dict[str, bool]] = {}
         self.numbers: dict[tuple[str, str], int] = {}
+        self.files: dict[str, File] = {}
+        self.senders: set[tuple[str, str]] = set()
         self.seq = self.kept_from = 0
         self._open_ops: dict[str, Entry] = {}
         self._open_dossiers: dict[str, Dossier] = {}
@@ -213,6 +215,17 @@ class MemoryLedger:
     def actor(self, person: str) -> Actor:
         """Return a person with the rights they have now."""
         return self.actors[person]
+
+    def find_file(self, sha256: str, actor: Actor) -> File | None:
+        """Return a file that the actor has sent whole or may see already."""
+        if (actor.person, sha256) in self.senders or any(
+            file.sha256 == sha256 and file.status == "verified"
+            for dossier in map(self.find_dossier, self._all())
+            if dossier is not None and not set(actor.scopes).isdisjoint(dossier.scopes)
+            for file in dossier.attachments
+        ):
+            return self.files.get(sha256)
+        return None
 
     def head(self) -> int:
         """Return the last position of the log."""

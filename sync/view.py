@@ -72,6 +72,7 @@ def _attachment(file: Any) -> WireAttachment:
         media=file.media,
         name=file.name,
         role=file.role,
+        why=file.why,
     )
 
 

@@ -422,7 +422,7 @@ export interface SyncRequest {
   stats?: DeviceStats | null;
 }
 
-/** A file of a dossier; ``received`` counts bytes. */
+/** A file of a dossier; ``received`` counts bytes, ``why`` says what is wrong with a ``bad`` one. */
 export interface WireAttachment {
   op: string;
   slot: string;
@@ -434,6 +434,7 @@ export interface WireAttachment {
   media?: string | null;
   name?: string | null;
   role?: string | null;
+  why?: string | null;
 }
 
 /** A path (or a row) whose siblings a person must choose from. */

@@ -11,11 +11,13 @@ from typing import Any, Final
 
 import msgspec
 
+from server.store.attached import keep_attached
 from server.store.entries import COLUMNS, entry_of, rest_of, row_of
+from server.store.files import find_known
 from server.store.keys import blob, blob_or_none, scope_key, text
 from server.store.people import actor_of
 from sync.dossier import Dossier
-from sync.ledger import Actor, Entry, Event
+from sync.ledger import Actor, Entry, Event, File
 
 IDS_A_STATEMENT: Final = 500
 UNSEEN_MAX: Final = 100_000
@@ -73,6 +75,7 @@ class SqliteLedger:
         self._unseen: dict[str, set[str]] = {}
         self._dossiers: dict[str, Dossier | None] = {}
         self._saved: dict[str, Dossier] = {}
+        self._had_files: set[str] = set()
         self._events: list[Event] = []
         self._feed: list[tuple[bytes, int, bytes, str]] = []
         self._told: list[tuple[bytes, int, bytes]] = []
@@ -102,7 +105,9 @@ class SqliteLedger:
     def find_dossier(self, dossier: str) -> Dossier | None:
         """Return the dossier, the same object each time, or null."""
         if dossier not in self._dossiers:
-            self._dossiers[dossier] = load_dossier(self._conn, dossier)
+            found = self._dossiers[dossier] = load_dossier(self._conn, dossier)
+            if found is not None and found.attachments:
+                self._had_files.add(dossier)
         return self._dossiers[dossier]
 
     def save_dossier(self, dossier: Dossier) -> None:
@@ -202,6 +207,10 @@ class SqliteLedger:
             self._actors[person] = actor_of(self._conn, person, self._now_ms)
         return self._actors[person]
 
+    def find_file(self, sha256: str, actor: Actor) -> File | None:
+        """Return a file that the actor has sent whole or may see already."""
+        return find_known(self._conn, sha256, actor)
+
     def flush(self) -> None:
         """Write all that was buffered; the caller commits."""
         write = self._conn.executemany
@@ -211,6 +220,9 @@ class SqliteLedger:
             write(_MOVE_OP, [_moved_row(entry) for entry in self._moved.values()])
         if self._saved:
             write(_DOSSIER, map(_dossier_row, self._saved.values()))
+            for dossier in self._saved.values():
+                if dossier.attachments or dossier.id in self._had_files:
+                    keep_attached(self._conn, dossier)
         if self._feed:
             write("INSERT INTO feed VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET kind = excluded.kind", self._feed)
         if self._told:

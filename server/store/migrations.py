@@ -132,3 +132,31 @@ def times_and_calendar(db: Database) -> None:
             n INTEGER PRIMARY KEY, day TEXT NOT NULL, working INTEGER NOT NULL, why TEXT NOT NULL,
             decision TEXT NOT NULL, verified INTEGER NOT NULL, added INTEGER NOT NULL) STRICT"""
     )
+
+
+@migrations()
+def uploads_and_files(db: Database) -> None:
+    """Keep uploads under way, the files whose bytes are here, and which scope sees which file in which dossier."""
+    for statement in (
+        # ``state``: open, done (all bytes came; for as long as it lasts its person may use the file), gone.
+        """CREATE TABLE upload (
+            id BLOB NOT NULL PRIMARY KEY, person BLOB NOT NULL, length INTEGER NOT NULL, metadata TEXT NOT NULL,
+            sha256 BLOB, state TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL) STRICT""",
+        """CREATE INDEX upload_person ON upload (person, state, length)""",
+        """CREATE INDEX upload_content ON upload (person, sha256, state)""",
+        """CREATE INDEX upload_sent ON upload (sha256, person) WHERE state = 'done'""",
+        """CREATE INDEX upload_expires ON upload (expires)""",
+        # ``looked`` is 0 until it was scanned and read; ``expires`` is when to ask whether anything still names it.
+        """CREATE TABLE file (
+            sha256 BLOB NOT NULL PRIMARY KEY, bytes INTEGER NOT NULL, media TEXT NOT NULL, kind TEXT, fault TEXT,
+            pages INTEGER, looked INTEGER NOT NULL, stored INTEGER NOT NULL, expires INTEGER NOT NULL)
+            STRICT, WITHOUT ROWID""",
+        """CREATE INDEX file_unlooked ON file (stored) WHERE looked = 0""",
+        """CREATE INDEX file_expires ON file (expires)""",
+        """CREATE TABLE attached (
+            scope BLOB NOT NULL, sha256 BLOB NOT NULL, dossier BLOB NOT NULL, op BLOB NOT NULL, status TEXT NOT NULL,
+            PRIMARY KEY (scope, sha256, dossier, op)) STRICT, WITHOUT ROWID""",
+        """CREATE INDEX attached_dossier ON attached (dossier)""",
+        """CREATE INDEX attached_file ON attached (sha256, dossier)""",
+    ):
+        db.execute(statement)

@@ -21,14 +21,15 @@ from server.demo import seed
 from server.routes.gate import WHO
 from server.routes.portal import assets
 from server.settings import Settings
-from server.shield import Shield
 from server.shipped import FORMS
 from server.store.database import migrate
 from server.store.people import find_user
 from server.store.sessions import add_session, sessions_of
 from server.store.store import Store, now_ms
+from server.uploads.override import MethodOverride
 from tests.bench.submission import answers
 from tests.integration.caller import PASSWORD, UNIT, create, new_id, op, patch, submit
+from tests.integration.tus import CHUNK, TUS, attach, digest, picture
 
 USERS: Final[dict[str, str | None]] = {
     "nobody": None, "stranger": "demo-2", "owner": "demo-1", "officer elsewhere": "officer-06151",
@@ -49,12 +50,14 @@ class Asked(Struct):
     path: str
     json: Any = None
     form: dict[str, str] | None = None
+    headers: dict[str, str] = {}
+    content: bytes | None = None
 
 
 class World:
     """A served data directory with people, and dossiers of the owner made as they are needed."""
 
-    def __init__(self, shield: Shield, litestar: Litestar) -> None:
+    def __init__(self, shield: MethodOverride, litestar: Litestar) -> None:
         self.litestar = litestar
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(shield), base_url="http://test")
         self.sessions: dict[str, str] = {}
@@ -78,11 +81,15 @@ class World:
 
     async def ask(self, role: str, asked: Asked) -> httpx.Response:
         """Send one request as a role, through a session of its own."""
-        headers = {"Accept": "application/json"}
+        headers = {"Accept": "application/json", **asked.headers}
         if USERS[role] is not None:
             headers["Authorization"] = f"Bearer {await self.token(role)}"
         body = (
-            {"data": asked.form} if asked.form is not None else {"json": asked.json} if asked.json is not None else {}
+            {"data": asked.form}
+            if asked.form is not None
+            else {"json": asked.json}
+            if asked.json is not None
+            else {"content": asked.content}
         )
         return await self.http.request(asked.method, asked.path, headers=headers, **body)
 
@@ -96,6 +103,22 @@ class World:
         if state == "2":
             await self.push("officer", receive(dossier))
         return dossier
+
+    async def upload(self, content: bytes, length: int | None = None) -> str:
+        """Send a file, or its beginning, as the owner; return where the upload is."""
+        sent = {**TUS, "Upload-Length": str(len(content) if length is None else length), "Content-Type": CHUNK}
+        answer = await self.ask("owner", Asked("POST", "/files", headers=sent, content=content))
+        assert answer.status_code == 201, answer.text
+        return str(answer.headers["location"])
+
+    async def file(self, state: str) -> str:
+        """Make a file in a dossier of the owner's, in a state; return its digest."""
+        content = picture(secrets.randbelow(1_000_000), (40, 50))
+        dossier = await self.dossier(state)
+        await self.upload(content)
+        results = await self.push("owner", attach(dossier, content))
+        assert results[0]["outcome"] in ("applied", "held"), results
+        return digest(content)
 
     async def push(self, role: str, *ops: dict[str, Any]) -> list[dict[str, Any]]:
         """Push ops as a role; return the results."""
@@ -116,7 +139,7 @@ async def world(data: Path, *planted: Any) -> AsyncIterator[World]:
     with transaction(data) as conn:
         seed(conn, now_ms())
     shield = create_app(Settings(data=data))
-    litestar: Litestar = shield._app._rest
+    litestar: Litestar = shield._app._app._rest
     for route in planted:
         litestar.register(route)
     async with litestar.lifespan():
@@ -198,6 +221,33 @@ def _device_holds(world: World, role: str, scope: str) -> bool:
     return lives is (USERS[role] is None or role != whose)
 
 
+#: A file of a dossier, in the dossier's state. Who may not see it hears what who asks for nothing hears.
+FILES: Final[dict[str, Expected]] = {
+    "draft": {**everyone("hidden", nobody="sign-in"), "owner": "yes"},
+    "1": {**everyone("hidden", nobody="sign-in"), "owner": "yes", **dict.fromkeys(OF_THE_UNIT, "yes")},
+}
+
+
+def on_file(path: str) -> Policy:
+    """Return the policy of a file; the scope is the state of its dossier."""
+
+    async def asked(world: World, _role: str, scope: str) -> Asked:
+        return Asked("GET", path.format(digest=await world.file(scope)))
+
+    return Policy("person", asked, FILES)
+
+
+def on_upload(method: str, **headers: str) -> Policy:
+    """Return the policy of an upload under way: it belongs to who began it."""
+
+    async def asked(world: World, _role: str, _scope: str) -> Asked:
+        place = await world.upload(b"abc", 10)
+        sent = {**TUS, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        return Asked(method, place, headers=sent, content=b"d" if method == "PATCH" else None)
+
+    return Policy("person", asked, {"": FILES["draft"]})
+
+
 CLOSED: Final = Policy(None, simply("GET", "/openapi"), {"": everyone("forbidden")})
 FORM_PAGE: Final = "1.004873"
 POLICIES: Final[dict[tuple[str, str], Policy]] = {
@@ -225,6 +275,13 @@ POLICIES: Final[dict[tuple[str, str], Policy]] = {
     ("DELETE", "/accounts/devices/{device:str}"): Policy(
         "person", _end_device, {"own": SIGNED_IN, "the owner's": SIGNED_IN}, _device_holds
     ),
+    ("POST", "/files"): own("POST", "/files", headers={**TUS, "Upload-Length": "3"}),
+    ("POST", "/files/probe"): own("POST", "/files/probe", json={"sha256": ["0" * 64]}),
+    ("HEAD", "/files/{name:str}"): on_upload("HEAD"),
+    ("PATCH", "/files/{name:str}"): on_upload("PATCH", Upload_Offset="3", Content_Type=CHUNK),
+    ("DELETE", "/files/{name:str}"): on_upload("DELETE"),
+    ("GET", "/files/{name:str}"): on_file("/files/{digest}"),
+    ("GET", "/files/{name:str}/thumb"): on_file("/files/{digest}/thumb"),
     ("POST", "/sync/v1"): own("POST", "/sync/v1", json={"v": 1, "cursor": ""}),
     ("GET", "/sync/v1/snapshot"): own("GET", "/sync/v1/snapshot"),
     ("GET", "/desk"): Policy("officer", simply("GET", "/desk"), {"": OFFICERS}),

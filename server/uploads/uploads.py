@@ -1,0 +1,369 @@
+"""Uploads from their creation to a file in the store: what the tus routes, the probe and the sweep all use.
+
+Rule 1. An offset is told only once that much is on the disk, and it never goes down.
+Rule 2. Who comes later for an upload sends a stale writer away (`server.uploads.locker`).
+Rule 3. The tables say what there is: a blob that no row names is nothing, and a row is written after its blob.
+"""
+
+import asyncio
+import errno
+import logging
+import shutil
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from schemas.ids import is_id
+from schemas.problems import RequestProblem
+from server.ids import new_id
+from server.services.files import meet_waiting, note_arriving, note_looked
+from server.settings import DAY_MS
+from server.store.attached import waiting_for
+from server.store.files import (
+    Found,
+    Stored,
+    Upload,
+    add_upload,
+    end_upload,
+    find_stored,
+    find_upload,
+    keep_file,
+    knows_file,
+    open_uploads,
+    senders_of,
+    unlooked,
+    usage,
+)
+from server.store.ledger import Tip
+from server.store.people import actor_of
+from server.store.store import Store, now_ms
+from server.store.writer import problem_of
+from server.uploads import tus
+from server.uploads.blobs import BlobStore
+from server.uploads.intake import Aside, Cut, Intake, Receive, Tail, body, empty_tail
+from server.uploads.limits import Limits
+from server.uploads.locker import Hold, Locker
+from server.uploads.looking import HEAD_BYTES, Looker, sniffed
+from server.uploads.scan import NoScanner
+from sync.ledger import Actor
+
+THREADS: Final = 8
+TAILS_MAX: Final = 2_000
+RETRY_AFTER_S: Final = 60
+#: An answer waits at most this long for the verdict on its file, so that the next pull usually has it.
+VERDICT_S: Final = 2.0
+LOOKED_A_ROUND: Final = 100
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+log = logging.getLogger("motcua.files")
+T = TypeVar("T")
+
+
+class Uploads:
+    """All uploads of one data directory."""
+
+    def __init__(self, store: Store, blobs: BlobStore, looker: Looker, limits: Limits, folder: Path) -> None:
+        """Take the tables, the bytes, who looks at files, the limits, and the folder whose disk must keep room."""
+        self.store, self.blobs, self.looker, self.limits = store, blobs, looker, limits
+        self.locker, self.contents = Locker(), Locker()
+        self._folder = folder
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="files")
+        self._tails: OrderedDict[str, Tail] = OrderedDict()
+        self._looking: set[asyncio.Task[bool]] = set()
+
+    async def create(self, actor: Actor, asked: tus.Creation) -> Upload:
+        """Begin an upload; when this returns, it is on the disk.
+
+        Raises:
+            RequestProblem: ``slow-down`` (too much of this person is open or kept) or ``storage-full``.
+        """
+        self._admit(asked.length)
+        now = now_ms()
+        expires = now + self.limits.days * DAY_MS
+        upload = Upload(new_id(now), actor.person, asked.length, asked.metadata, asked.sha256, "open", expires)
+        officer = bool(actor.units)
+        open_max = self.limits.officer_open_max if officer else self.limits.open_max
+        bytes_max = self.limits.officer_bytes_max if officer else self.limits.person_bytes_max
+
+        def job(conn: sqlite3.Connection, tip: Tip) -> None:
+            del tip
+            count, size = usage(conn, actor.person)
+            if count >= open_max or size + asked.length > bytes_max:
+                raise RequestProblem("slow-down", "too many files are on their way", retry_after_s=RETRY_AFTER_S)
+            add_upload(conn, upload, now)
+
+        await self.store.write(job)
+        self._remember(upload.id, empty_tail())
+        return upload
+
+    async def state(self, person: str, identifier: str) -> tuple[Upload, int]:
+        """Return an upload and its offset, after sending away whoever still writes.
+
+        Raises:
+            RequestProblem: ``not-found`` or ``upload-gone``.
+        """
+        self.mine(person, identifier)  # before anything: nobody sends away another person's writer
+        async with self.locker.hold(identifier):
+            upload = self.mine(person, identifier)
+            tail = await self._tail(upload)
+            if tail.offset == upload.length and upload.state == "open":  # all came, and the server stopped there
+                try:
+                    await self._finish(upload, tail)
+                except RequestProblem as fault:
+                    raise fault if fault.problem.code != "checksum" else RequestProblem("upload-gone") from fault
+            return upload, tail.offset
+
+    async def write(
+        self, person: str, identifier: str, offset: int, checksum: tus.Checksum | None, announced: int | None,
+        receive: Receive,
+    ) -> tuple[Upload, int]:  # fmt: skip
+        """Add a request's bytes to an upload; return it with its new offset.
+
+        Raises:
+            RequestProblem: ``not-found``, ``upload-gone``, ``upload-offset`` (also for who was sent away by a newer
+                request), ``too-large``, ``checksum`` or ``storage-full``; then nothing of a refused body counts.
+        """
+        self.mine(person, identifier)  # before anything: nobody sends away another person's writer
+        async with self.locker.hold(identifier) as hold:
+            upload = self.mine(person, identifier)
+            tail = await self._tail(upload)
+            if offset != tail.offset:
+                raise RequestProblem("upload-offset", f"the upload is at {tail.offset}")
+            if announced is not None and offset + announced > upload.length:
+                raise RequestProblem("too-large", f"the upload has {upload.length} bytes")
+            if upload.state == "done":
+                return upload, tail.offset
+            cut = await self._take(upload, tail, checksum, receive, hold)
+            tail = await self._tail(upload)
+            await self._after(upload, tail, offset)
+            if cut is not None and cut.why != "gone":
+                raise RequestProblem("upload-offset", f"the request was {cut.why}")
+            return upload, tail.offset
+
+    async def end(self, person: str, identifier: str) -> None:
+        """End an upload before its time. What became a file stays where something names it.
+
+        Raises:
+            RequestProblem: ``not-found`` or ``upload-gone``.
+        """
+        self.mine(person, identifier)  # before anything: nobody sends away another person's writer
+        async with self.locker.hold(identifier):
+            self.mine(person, identifier)
+            await self._drop(identifier)
+
+    async def probe(self, actor: Actor, digests: list[str]) -> dict[str, Any]:
+        """Return what is to be sent of each file. Nothing here depends on what others have."""
+        return {digest: await self._probe(actor, digest) for digest in digests}
+
+    def mine(self, person: str, identifier: str) -> Upload:
+        """Return an upload of this person.
+
+        Raises:
+            RequestProblem: ``not-found``, also where it is somebody else's; ``upload-gone``.
+        """
+        found = self._look_up(lambda conn: find_upload(conn, identifier) if is_id(identifier) else None)
+        if found is None or found.person != person:
+            raise RequestProblem("not-found")
+        if found.state == "gone" or found.expires_ms <= now_ms():
+            raise RequestProblem("upload-gone")
+        return found
+
+    async def visible(self, actor: Actor, digest: str) -> Stored:
+        """Return a file that the actor may see and that is whole and clean.
+
+        Raises:
+            RequestProblem: ``not-found``.
+        """
+        stored = self._look_up(lambda conn: find_stored(conn, digest) if knows_file(conn, digest, actor) else None)
+        if stored is None or not stored.looked or stored.fault is not None:
+            raise RequestProblem("not-found")
+        if await self.run(self.blobs.length, digest) != stored.bytes:
+            raise RequestProblem("not-found")
+        return stored
+
+    async def resume_looking(self) -> None:
+        """Look at files that nobody could look at when they came."""
+        for digest in self._look_up(lambda conn: unlooked(conn, LOOKED_A_ROUND)):
+            if not await self._look(digest):
+                return
+
+    async def run(self, call: Callable[..., T], *arguments: Any) -> T:
+        """Run a blocking call on a thread of the store's own.
+
+        Raises:
+            RequestProblem: ``storage-full``, or ``unavailable`` for another fault of the disk.
+        """
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, call, *arguments)
+        except OSError as fault:
+            raise disk_problem(fault) from fault
+
+    async def close(self) -> None:
+        """Let go of threads and of the worker."""
+        for task in list(self._looking):
+            task.cancel()
+        await self.looker.close()
+        self._pool.shutdown()
+
+    async def _take(
+        self, upload: Upload, tail: Tail, checksum: tus.Checksum | None, receive: Receive, hold: Hold
+    ) -> Cut | None:
+        """Take a body as far as it comes and settle it; return why it ended early, if it did."""
+        self._tails.pop(upload.id, None)  # until it is settled again nobody knows where it ends
+        intake = Intake(self.blobs, self.run, upload.id, tail, lambda: self._admit(0))
+        aside = Aside(self.run, checksum, self._folder) if checksum is not None else None
+        cut: Cut | None = None
+        try:
+            try:
+                async for piece in body(receive, hold, self.limits.idle_s):
+                    taken = intake.end + (aside.size if aside is not None else 0)
+                    if taken + len(piece) > upload.length:
+                        raise RequestProblem("too-large", f"the upload has {upload.length} bytes")
+                    await (aside if aside is not None else intake).take(piece)
+            except Cut as fault:
+                cut = fault
+            if aside is not None and cut is None:
+                if not aside.right():
+                    raise RequestProblem("checksum")
+                await aside.pour(intake)
+        finally:
+            if aside is not None:
+                aside.close()
+            if intake.end > tail.offset:
+                self._remember(upload.id, await intake.settle())
+            else:
+                self._remember(upload.id, tail)
+        return cut
+
+    async def _after(self, upload: Upload, tail: Tail, before: int) -> None:
+        if tail.offset == upload.length:
+            await self._finish(upload, tail)
+        elif upload.sha256 is not None and tail.offset > before and self._waited_for(upload.sha256, upload.person):
+            digest, person = upload.sha256, upload.person
+            await self.store.write(
+                lambda conn, tip: note_arriving(conn, tip, self.store.shelf, digest, person, tail.offset)
+            )
+
+    def _waited_for(self, digest: str, person: str) -> bool:
+        key = bytes.fromhex(digest)
+        return bool(self._look_up(lambda conn: waiting_for(conn, key, actor_of(conn, person, now_ms()))))
+
+    async def _finish(self, upload: Upload, tail: Tail) -> None:
+        """Check all bytes and make them a file.
+
+        Raises:
+            RequestProblem: ``checksum``; the upload is gone and begins again as another.
+        """
+        digest = tail.digest.hexdigest()
+        if upload.sha256 is not None and digest != upload.sha256:
+            await self._drop(upload.id)
+            raise RequestProblem("checksum", "the file is not the one that was announced")
+        async with self.contents.hold(digest):  # not while the sweep removes the same content
+            media = await self.run(self._keep, upload.id, digest)
+            plain = self.looker.plain(media)
+
+            def job(conn: sqlite3.Connection, tip: Tip) -> None:
+                end_upload(conn, upload.id, "done", digest)
+                keep_file(conn, digest, upload.length, media, now_ms(), upload.expires_ms)
+                if plain:
+                    note_looked(conn, tip, self.store.shelf, digest, Found(media))
+
+            await self.store.write(job)
+        await self.run(self.blobs.drop, upload.id)
+        self._tails.pop(upload.id, None)
+        if not plain:  # also where the content was known: the time taken must not tell
+            looking = asyncio.create_task(self._look(digest))
+            self._looking.add(looking)
+            looking.add_done_callback(self._looking.discard)
+            await asyncio.wait({looking}, timeout=VERDICT_S)
+
+    def _keep(self, upload: str, digest: str) -> str:
+        head = b""
+        for piece in self.blobs.pieces(upload):
+            head = piece[:HEAD_BYTES]
+            break
+        self.blobs.keep(upload, digest)
+        return sniffed(head)
+
+    async def _look(self, digest: str) -> bool:
+        """Look at a file and say what it is; return whether that could be done now. Else it waits for a next round."""
+        stored = self._look_up(lambda conn: find_stored(conn, digest))
+        if stored is None:
+            return True
+        try:
+            found = await self.looker.look(digest, stored.media)
+        except (NoScanner, RequestProblem, OSError) as fault:
+            log.warning("a file waits to be looked at: %s", fault)
+            if stored.looked:  # it was, for somebody else
+                shelf = self.store.shelf
+                await self.store.write(
+                    lambda conn, tip: meet_waiting(conn, tip, shelf, stored, senders_of(conn, digest))
+                )
+            return False
+        await self.store.write(lambda conn, tip: note_looked(conn, tip, self.store.shelf, digest, found))
+        return True
+
+    async def _probe(self, actor: Actor, digest: str) -> Any:
+        known = self._look_up(lambda conn: find_stored(conn, digest) if knows_file(conn, digest, actor) else None)
+        if known is not None and await self.run(self.blobs.length, digest) == known.bytes:
+            return "have"
+        uploads = self._look_up(lambda conn: open_uploads(conn, actor.person, digest))
+        at = [(await self.run(self.blobs.settle, each.id), each) for each in uploads if each.expires_ms > now_ms()]
+        if not at:
+            return "need"
+        offset, upload = max(at, key=lambda each: each[0])
+        return {"partial": f"/files/{upload.id}", "offset": offset}
+
+    async def _tail(self, upload: Upload) -> Tail:
+        """Return where an upload ends, on the disk."""
+        if upload.state == "done":
+            return Tail(upload.length, None)
+        known = self._tails.get(upload.id)
+        if known is None:
+            known = await self.run(self._read_tail, upload.id)
+            self._remember(upload.id, known)
+        return Tail(known.offset, known.digest.copy())
+
+    def _read_tail(self, upload: str) -> Tail:
+        offset, digest = self.blobs.settle(upload), sha256()
+        for piece in self.blobs.pieces(upload):
+            digest.update(piece)
+        return Tail(offset, digest)
+
+    def _remember(self, upload: str, tail: Tail) -> None:
+        self._tails[upload] = tail
+        self._tails.move_to_end(upload)
+        while len(self._tails) > TAILS_MAX:
+            self._tails.popitem(last=False)
+
+    async def _drop(self, upload: str) -> None:
+        await self.store.write(lambda conn, _: end_upload(conn, upload, "gone"))
+        self._tails.pop(upload, None)
+        await self.run(self.blobs.drop, upload)
+
+    def _admit(self, length: int) -> None:
+        """Let bytes in while there is room.
+
+        Raises:
+            RequestProblem: ``storage-full``.
+        """
+        if shutil.disk_usage(self._folder).free - length < self.limits.room_bytes_min:
+            raise RequestProblem("storage-full", retry_after_s=RETRY_AFTER_S)
+
+    def _look_up(self, look: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return look(self.store.conn)
+        except sqlite3.Error as fault:
+            raise problem_of(fault) from fault
+
+
+def disk_problem(fault: OSError) -> RequestProblem:
+    """Return what a fault of the disk is for whoever asked."""
+    if fault.errno in FULL:
+        return RequestProblem("storage-full", retry_after_s=RETRY_AFTER_S)
+    log.error("the disk: %s", errno.errorcode.get(fault.errno or 0, type(fault).__name__))
+    return RequestProblem("unavailable", retry_after_s=RETRY_AFTER_S)

@@ -1,0 +1,117 @@
+"""The process that opens other people's files: one request a line on standard input, one answer a line on the output.
+
+Whatever a file does to a decoder, it does here: in a process of its own, with bounds on memory, time and what it may
+write, that can be killed at any moment. A request is ``{"path","media","thumb"}``, an answer
+``{"kind","media","pages","fault"}``; a thumbnail is written to the path ``thumb``.
+"""
+
+import io
+import json
+import os
+import resource
+import sys
+import warnings
+from typing import Any, Final
+
+PIXELS_MAX: Final = 120_000_000
+MEMORY_BYTES_MAX: Final = 1_536 * 1024 * 1024
+THUMB_BYTES_MAX: Final = 256 * 1024
+CPU_S_MAX: Final = 3_600
+FILES_MAX: Final = 64
+THUMB_PIXELS: Final = 320
+PAGES_MAX: Final = 5_000
+#: What Pillow may try; every other decoder stays shut.
+FORMATS: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+PDF: Final = "application/pdf"
+
+
+def bound() -> None:
+    """Give this process less than it might want."""
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY_BYTES_MAX),
+        (resource.RLIMIT_CPU, CPU_S_MAX),
+        (resource.RLIMIT_FSIZE, THUMB_BYTES_MAX),
+        (resource.RLIMIT_NOFILE, FILES_MAX),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, hard = resource.getrlimit(what)
+        wanted = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (wanted, wanted))
+
+
+def look(path: str, media: str, thumb: str | None) -> dict[str, Any]:
+    """Return what a file is, and write its thumbnail."""
+    if media == PDF:
+        return _look_at_pdf(path, thumb)
+    return _look_at_image(path, media, thumb)
+
+
+def _look_at_image(path: str, media: str, thumb: str | None) -> dict[str, Any]:
+    from PIL import Image, ImageOps  # noqa: PLC0415 - paid for only in this process
+
+    Image.MAX_IMAGE_PIXELS = PIXELS_MAX
+    found: dict[str, Any] = {"media": media, "kind": "image", "pages": 1, "fault": None}
+    try:
+        with Image.open(path, formats=(FORMATS[media],)) as image:
+            if image.width * image.height > PIXELS_MAX:
+                return {**found, "fault": "too-many-pixels"}
+            image.draft("RGB", (2 * THUMB_PIXELS, 2 * THUMB_PIXELS))
+            image.load()  # a picture that is cut or broken shows here
+            _write(thumb, ImageOps.exif_transpose(image))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return {**found, "fault": "too-many-pixels"}
+    except (OSError, SyntaxError, ValueError, MemoryError, EOFError, IndexError, KeyError, TypeError, OverflowError):
+        return {**found, "fault": "unreadable"}
+    return found
+
+
+def _look_at_pdf(path: str, thumb: str | None) -> dict[str, Any]:
+    import pypdfium2  # noqa: PLC0415 - paid for only in this process
+
+    found: dict[str, Any] = {"media": PDF, "kind": "pdf", "pages": None, "fault": None}
+    try:
+        document = pypdfium2.PdfDocument(path)
+        try:
+            found["pages"] = len(document)
+            if not 0 < len(document) <= PAGES_MAX:
+                return {**found, "fault": "unreadable"}
+            page = document[0]
+            width, height = page.get_size()
+            scale = THUMB_PIXELS / max(width, height, 1.0)
+            _write(thumb, page.render(scale=scale).to_pil())
+        finally:
+            document.close()
+    except pypdfium2.PdfiumError as fault:
+        return {**found, "fault": "locked" if "assword" in str(fault) else "unreadable"}
+    except (OSError, ValueError, MemoryError, OverflowError):
+        return {**found, "fault": "unreadable"}
+    return found
+
+
+def _write(thumb: str | None, image: Any) -> None:
+    """Write a small picture without any of the metadata that the large one carried."""
+    if thumb is None:
+        return
+    small = image.convert("RGB")
+    small.thumbnail((THUMB_PIXELS, THUMB_PIXELS))
+    packed = io.BytesIO()
+    small.save(packed, "JPEG", quality=70)
+    with open(thumb, "wb") as file:  # noqa: PTH123 - a path from our own parent
+        file.write(packed.getvalue())
+
+
+def main() -> int:
+    """Answer until standard input ends."""
+    bound()
+    warnings.simplefilter("ignore")
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what a decoder prints is no answer
+    for line in sys.stdin:
+        asked = json.loads(line)
+        answers.write(json.dumps(look(asked["path"], asked["media"], asked["thumb"])) + "\n")
+        answers.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
