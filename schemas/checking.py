@@ -89,7 +89,10 @@ def _missing(answers: Answers) -> Iterator[FieldError]:
 
 
 def _lacks(answers: Answers, section: Section, field: Field, row: str | None) -> str | None:
-    if answers.field_hidden(section, field, row) or not answers.holds(field.required, row, default=False):
+    required = field.required
+    if not required or answers.field_hidden(section, field, row):
+        return None
+    if required is not True and not answers.holds(required, row, default=False):
         return None
     value = answers.held(section, field, row)
     if not is_filled(field, value):
@@ -100,13 +103,20 @@ def _lacks(answers: Answers, section: Section, field: Field, row: str | None) ->
 
 
 def _broken(answers: Answers, level: str) -> Iterator[FieldError]:
-    for rule in answers.form.rules:
+    for rule, table in _tables(answers.form):
         if rule.level != level:
             continue
-        table = table_of(answers.form, rule)
         for row in [None] if table is None else answers.rows(table):
             if answers.truth(rule.check, row) is False:
                 yield FieldError(_where(answers.form, rule, row), "rule", rule.id, rule.message.vi)
+
+
+def _tables(form: Form) -> list[tuple[Rule, str | None]]:
+    """Return each rule with its table, found out once for a form."""
+    plan = form.plan
+    if plan.ruled is None:
+        plan.ruled = [(rule, table_of(form, rule)) for rule in form.rules]
+    return plan.ruled
 
 
 def table_of(form: Form, rule: Rule) -> str | None:

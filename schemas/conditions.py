@@ -12,7 +12,7 @@ be "improved" on one side alone.
 """
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, cast
@@ -80,12 +80,15 @@ class Answers:
         self._computed: dict[tuple[str, str | None], Any] = {}
         self._sections = form.plan.sections
         self._fields = form.plan.asked
+        self._named = form.plan.named
         self._rows: dict[str, list[str]] = {table: [] for table in form.plan.tables}
         if self._rows:
             self._find_rows()
 
     def _find_rows(self) -> None:
         for path, value in self.values.items():
+            if "/" not in path:
+                continue
             section, _, rest = path.partition("/")
             row, _, name = rest.partition("/")
             rows = self._rows.get(section)
@@ -110,13 +113,15 @@ class Answers:
 
     def section_hidden(self, section: Section) -> bool:
         """Return whether a whole section is not asked."""
-        return self._remember((section.key, None), section.when, None)
+        return section.when is not None and self._remember((section.key, None), section.when, None)
 
     def field_hidden(self, section: Section, field: Field, row: str | None) -> bool:
         """Return whether a field is not asked in this row (null outside row sections)."""
-        return self.section_hidden(section) or self._remember((f"{section.key}.{field.key}", row), field.when, row)
+        if section.when is not None and self._remember((section.key, None), section.when, None):
+            return True
+        return field.when is not None and self._remember((f"{section.key}.{field.key}", row), field.when, row)
 
-    def _remember(self, name: tuple[str, str | None], when: Condition | None, row: str | None) -> bool:
+    def _remember(self, name: tuple[str, str | None], when: Condition, row: str | None) -> bool:
         """Work out once whether something is hidden. Meanwhile it counts as shown: sound forms have no cycles."""
         known = self._hidden.get(name)
         if known is not None:
@@ -127,14 +132,20 @@ class Answers:
 
     def value(self, path: str, row: str | None) -> tuple[Field, Any] | None:
         """Return a field and what it holds (null: missing or hidden); or null where there is no such path here."""
-        path, _, option = dotted(path).partition("/")
-        found = self._fields.get(path)
+        found = self._named.get(path)
         if found is None:
+            found = self._named[path] = self._find(path)
+        section, field, option = found
+        if section is None or field is None:
             return None
-        section, field = found
         if section.rows is None:
             return field, self.held(section, field, None, option)
         return None if row is None else (field, self.held(section, field, row, option))
+
+    def _find(self, path: str) -> tuple[Section | None, Field | None, str]:
+        """Return the section, field and option that a path of a condition names, nulls for none."""
+        path, _, option = dotted(path).partition("/")
+        return (*self._fields.get(path, (None, None)), option)
 
     def held(self, section: Section, field: Field, row: str | None, option: str = "") -> Any:
         """Return what a field, or one option of ``choices``, holds in a row: null where missing or hidden."""
@@ -213,9 +224,10 @@ class Answers:
             return None
         value = found[1]
         if "is" in condition or "in" in condition:
-            wanted = condition["in"] if "in" in condition else [condition["is"]]
-            held = value if isinstance(value, tuple) else (value,)
-            return any(_equal(one, other) for one in held for other in wanted)
+            wanted = condition["in"] if "in" in condition else (condition["is"],)
+            if not isinstance(value, tuple):
+                return _is_among(value, wanted)
+            return any(_is_among(one, wanted) for one in value)
         for comparison in COMPARISONS:
             if comparison in condition:
                 return _compare(comparison, days_of(value), self._day(condition[comparison], row))
@@ -305,10 +317,17 @@ def _not(part: Truth) -> Truth:
     return None if part is None else not part
 
 
+def _is_among(value: Any, wanted: Iterable[Any]) -> bool:
+    for other in wanted:  # noqa: SIM110 - a generator costs more than the comparison
+        if _equal(value, other):
+            return True
+    return False
+
+
 def _equal(left: Any, right: Any) -> bool:
     """Compare two values of the same JSON type: text after NFC and trim, an address part by part."""
     if isinstance(left, str) and isinstance(right, str):
-        return trimmed(left) == trimmed(right)
+        return left == right or trimmed(left) == trimmed(right)
     if isinstance(left, dict) and isinstance(right, dict):
         return _address(left) == _address(right)
     return type(left) is type(right) and bool(left == right)

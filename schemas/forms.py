@@ -226,6 +226,9 @@ class Plan:
         self.asked = {
             f"{section.key}.{field.key}": (section, field) for section in form.sections for field in section.fields
         }
+        #: Found out by who reads the form: each rule's table, and what a path of a condition names.
+        self.named: dict[str, tuple[Section | None, Field | None, str]] = {}
+        self.ruled: list[tuple[Rule, str | None]] | None = None
         self.computes = any(field.kind == "computed" for _, field in self.asked.values())
         for section in form.sections:
             if section.rows is not None:

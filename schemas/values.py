@@ -56,7 +56,7 @@ def fault_of(field: FieldSpec, value: Any) -> str | None:
 
 def trimmed(text: str) -> str:
     """Return text in NFC without white space at its ends."""
-    return unicodedata.normalize("NFC", text).strip(WHITE)
+    return (text if text.isascii() else unicodedata.normalize("NFC", text)).strip(WHITE)
 
 
 def is_date(text: str) -> bool:

@@ -102,14 +102,19 @@ def _patch(case: Case, dossier: Dossier, op: Patch, named: dict[str, bool], seq:
     ids = _unknown(case.ledger, dossier, op)
     result = Applied()
     written: list[tuple[str, Policy]] = []
+    at_ms, received_ms = to_ms(op.at), case.entry.received_ms
+    blind_ms = write_time(at_ms, (), received_ms)
     for path, value in op.set.items():
         policy = policy_of(form, path)
         if policy == "computed":
             continue
-        saw = frozenset(op.saw.get(path, ()))
         cell = dossier.cells.get(path)
+        if cell is None and path not in op.saw and not named and "/" not in path:
+            put(dossier, path, [Sibling(value, mark, blind_ms)], seq)
+            continue  # the first value of a field: nothing to merge, to fold or to report
+        saw = frozenset(op.saw.get(path, ()))
         siblings = cell.siblings if cell is not None else []
-        time_ms = write_time(to_ms(op.at), (made_at(i) for i in saw if is_id(i)), case.entry.received_ms)
+        time_ms = write_time(at_ms, (made_at(i) for i in saw if is_id(i)), received_ms)
         new = Sibling(value, mark, time_ms, sorted(saw) if policy == "row" else [])
         kept = merged(siblings, dossier.by, new, saw, policy, named_by_office=named.get(path))
         put(dossier, path, folded(kept, dossier.by, policy), seq)
@@ -141,6 +146,8 @@ def _report(dossier: Dossier, path: str, policy: Policy, op: Patch, result: Appl
 
 def _unknown(ledger: Ledger, dossier: Dossier, op: Patch) -> frozenset[str]:
     """Return the ids a patch saw that are neither in a cell's marks nor applied or refused already."""
+    if not op.saw:
+        return frozenset()
     seen = {i for ids in op.saw.values() for i in ids if is_id(i)} - {mark.op for mark in dossier.by}
     return _not_settled(ledger, seen)
 

@@ -114,6 +114,9 @@ class Event(Struct, kw_only=True):
 class Ledger(Protocol):
     """One transaction's view of the log. What was saved or added in it is found again by the look-ups."""
 
+    def expect(self, ops: Sequence[str], dossiers: Sequence[str]) -> None:
+        """Be told what will be asked for, so that it can be read together. Changes no answer."""
+
     def find_op(self, op: str) -> Entry | None:
         """Return the op with its outcome, or null."""
 

@@ -36,6 +36,7 @@ Level = Literal["blocking", "advisory"]
 GONE: Final = "gone"
 HERE: Final = "here"
 APPLICANT: Final = "applicant"
+MARKS_SPARE: Final = 8
 
 
 def is_office(role: str) -> bool:
@@ -45,7 +46,7 @@ def is_office(role: str) -> bool:
 
 def write_time(at_ms: int, seen_ms: Iterable[int], received_ms: int) -> int:
     """Return the time of a write: the greatest of its own and those inside the ids it saw, at most its receipt."""
-    return min(max(at_ms, *seen_ms, 0), received_ms)
+    return min(max(at_ms, 0, *seen_ms), received_ms)
 
 
 def merged(
@@ -192,8 +193,10 @@ def put_computed(dossier: Dossier, values: Mapping[str, Any], seq: int) -> bool:
 
 def compact(dossier: Dossier) -> None:
     """Drop marks that no sibling points at, once they are more than half."""
+    if len(dossier.by) <= MARKS_SPARE:
+        return
     live = sorted({s.mark for cell in dossier.cells.values() for s in cell.siblings if s.mark is not None})
-    if len(dossier.by) <= 2 * len(live) + 8:
+    if len(dossier.by) <= 2 * len(live) + MARKS_SPARE:
         return
     index = {old: new for new, old in enumerate(live)}
     dossier.by = [dossier.by[old] for old in live]

@@ -32,7 +32,10 @@ def push(
 ) -> list[OpResult]:
     """Give each op its outcome and return the results in the order sent."""
     reconciler = _Reconciler(ledger, world, now_ms)
-    answers = [reconciler.receive(actor, raw) for raw in raw_ops]
+    read = [_read(raw) for raw in raw_ops]
+    ops = [op for op in read if not isinstance(op, str) and is_id(op.id) and is_id(op.dossier)]
+    ledger.expect([op.id for op in ops], list({op.dossier: None for op in ops}))
+    answers = [reconciler.receive(actor, raw, op) for raw, op in zip(raw_ops, read, strict=True)]
     return [a if isinstance(a, OpResult) else result_of(a[0], again=a[1]) for a in answers]
 
 
@@ -75,12 +78,10 @@ class _Reconciler:
     def __init__(self, ledger: Ledger, world: World, now_ms: int) -> None:
         self.ledger, self.world, self.now_ms = ledger, world, now_ms
 
-    def receive(self, actor: Actor, raw: bytes | msgspec.Raw) -> Any:
+    def receive(self, actor: Actor, raw: bytes | msgspec.Raw, op: Op | str) -> Any:
         """Return a result, or an entry and whether it was known, to be read at the end of the push."""
-        try:
-            op = decode_op(raw)
-        except (msgspec.MsgspecError, RecursionError) as fault:
-            return self._unreadable(actor, raw, str(fault))
+        if isinstance(op, str):
+            return self._unreadable(actor, raw, op)
         wrong = malformed(op) if memoryview(raw).nbytes <= OP_BYTES_MAX else "an op has at most 256 KiB"
         if wrong or not is_id(op.id) or not is_id(op.dossier):
             return self._unreadable(actor, raw, wrong or "ids are UUIDv7 in small letters")
@@ -353,6 +354,14 @@ class _Reconciler:
                 done_ms=dossier.done_ms if dossier else None,
             )
         )
+
+
+def _read(raw: bytes | msgspec.Raw) -> Op | str:
+    """Return an op, or why it cannot be read."""
+    try:
+        return decode_op(raw)
+    except (msgspec.MsgspecError, RecursionError) as fault:
+        return str(fault)
 
 
 def _waits_for(entry: Entry) -> set[str]:

@@ -12,7 +12,7 @@ from sync.rights import office_role
 
 def policy_of(form: Form | None, path: str) -> Policy:
     """Return the policy under which a path folds. A path that its form does not know folds as ``latest``."""
-    if row_of(path) == path:
+    if "/" in path and row_of(path) == path:
         return "row"
     field = form.plan.field(path) if form is not None else None
     if field is None:

@@ -5,9 +5,9 @@ table. A push that fails is thrown away with its buffer, and its neighbours in t
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -19,6 +19,7 @@ from server.store.people import actor_of
 from sync.dossier import Dossier
 from sync.ledger import Actor, Entry, Event, File
 
+T = TypeVar("T")
 IDS_A_STATEMENT: Final = 500
 UNSEEN_MAX: Final = 100_000
 
@@ -69,6 +70,8 @@ class SqliteLedger:
         self._conn, self._tip, self._now_ms = conn, tip, now_ms
         self._head: int = tip.head
         self._ops: dict[str, Entry] = {}
+        self._absent: set[str] = set()
+        self._held_for: dict[str, list[Entry]] = {}
         self._added: dict[str, Entry] = {}
         self._moved: dict[str, Entry] = {}
         self._by_dossier: dict[str, dict[str, Entry]] = {}
@@ -84,19 +87,33 @@ class SqliteLedger:
         self._numbers: dict[tuple[str, str], int] = {}
         self._actors: dict[str, Actor] = {}
 
+    def expect(self, ops: Sequence[str], dossiers: Sequence[str]) -> None:
+        """Read together what will be asked for: ops, dossiers and what is held for these."""
+        self.known_fates(ops)
+        self._absent.update(op for op in ops if op not in self._ops)
+        for some in _slices([dossier for dossier in dossiers if dossier not in self._dossiers]):
+            marks, keys = ",".join("?" * len(some)), [blob(dossier) for dossier in some]
+            self._dossiers.update(dict.fromkeys(some))
+            found = f"SELECT id, blob FROM dossier WHERE id IN ({marks})"  # noqa: S608 - question marks only
+            for row in self._conn.execute(found, keys):
+                self._dossiers[text(row[0])] = _dossiers.decode(row[1])
+            self._held_for.update({dossier: [] for dossier in some})
+            held = f"{_SELECT} WHERE outcome = 'held' AND dossier IN ({marks}) ORDER BY received, n"
+            for entry in map(self._remember, self._conn.execute(held, keys)):
+                self._held_for[entry.dossier].append(entry)
+
     def find_op(self, op: str) -> Entry | None:
         """Return the op with its outcome, or null."""
         known = self._ops.get(op)
-        if known is not None:
+        if known is not None or op in self._absent:
             return known
         row = self._conn.execute(_SELECT + " WHERE id = ?", (blob(op),)).fetchone()
         return None if row is None else self._remember(row)
 
     def known_fates(self, ops: Sequence[str]) -> dict[str, Entry]:
         """Return those of the ops that are in the log, by id."""
-        missing = [blob(op) for op in ops if op not in self._ops]
-        for start in range(0, len(missing), IDS_A_STATEMENT):
-            some = missing[start : start + IDS_A_STATEMENT]
+        missing = [blob(op) for op in ops if op not in self._ops and op not in self._absent]
+        for some in _slices(missing):
             marks = ",".join("?" * len(some))
             for row in self._conn.execute(f"{_SELECT} WHERE id IN ({marks})", some):
                 self._remember(row)
@@ -146,10 +163,13 @@ class SqliteLedger:
 
     def held_of(self, dossier: str) -> list[Entry]:
         """Return the held ops that name this dossier, oldest receipt first."""
-        rows = self._conn.execute(
-            _SELECT + " WHERE outcome = 'held' AND dossier = ? ORDER BY received, n", (blob(dossier),)
-        )
-        return self._held(rows, self._by_dossier.get(dossier, {}).values())
+        known = self._held_for.get(dossier)
+        if known is None:
+            rows = self._conn.execute(
+                _SELECT + " WHERE outcome = 'held' AND dossier = ? ORDER BY received, n", (blob(dossier),)
+            )
+            known = self._held_for[dossier] = [self._remember(row) for row in rows]
+        return _still_held(known, self._by_dossier.get(dossier, {}).values())
 
     def held_count(self, person: str) -> int:
         """Return how many ops of an account wait for a dossier that it cannot see."""
@@ -161,14 +181,14 @@ class SqliteLedger:
             _SELECT + " WHERE outcome = 'held' AND reason = ? AND received < ? ORDER BY received, n LIMIT ?",
             (reason, before_ms, limit),
         )
-        found = self._held(rows, list(self._ops.values()))
+        found = _still_held(map(self._remember, rows), list(self._ops.values()))
         return [entry for entry in found if entry.reason == reason and entry.received_ms < before_ms][:limit]
 
     def held_for_form(self, procedure: str) -> list[Entry]:
         """Return ops held ``form-unknown`` whose form names the procedure."""
         rows = self._conn.execute(_SELECT + " WHERE outcome = 'held' AND reason = 'form-unknown' ORDER BY received, n")
         wanted = f'"{procedure}@'.encode()
-        found = self._held(rows, list(self._ops.values()))
+        found = _still_held(map(self._remember, rows), list(self._ops.values()))
         return [entry for entry in found if entry.reason == "form-unknown" and wanted in (entry.body or b"")]
 
     def name(self, dossier: str, path: str, op: str, *, by_office: bool) -> bool:
@@ -262,12 +282,6 @@ class SqliteLedger:
         elif entry.person in self._unseen:
             self._unseen[entry.person].discard(entry.op)
 
-    def _held(self, rows: Iterable[tuple[Any, ...]], open_: Iterable[Entry]) -> list[Entry]:
-        found = {entry.op: entry for entry in map(self._remember, rows)}
-        found.update({entry.op: entry for entry in open_})
-        held = [entry for entry in found.values() if entry.outcome == "held"]
-        return sorted(held, key=lambda entry: entry.received_ms)
-
     def _unseen_of(self, person: str) -> set[str]:
         if person not in self._unseen:
             rows = self._conn.execute(
@@ -285,6 +299,19 @@ class SqliteLedger:
             )
             self._named[dossier, op] = {path: bool(by_office) for path, by_office in rows}
         return self._named[dossier, op]
+
+
+def _still_held(rows: Iterable[Entry], open_: Iterable[Entry]) -> list[Entry]:
+    """Return what is held now, oldest receipt first: of what was, and of what this push has touched."""
+    found = {entry.op: entry for entry in rows}
+    found.update({entry.op: entry for entry in open_})
+    held = [entry for entry in found.values() if entry.outcome == "held"]
+    return sorted(held, key=lambda entry: entry.received_ms)
+
+
+def _slices(ids: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(ids), IDS_A_STATEMENT):
+        yield ids[start : start + IDS_A_STATEMENT]
 
 
 def _moved_row(entry: Entry) -> tuple[Any, ...]:
