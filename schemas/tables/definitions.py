@@ -26,6 +26,8 @@ _KINDS: Final = {
     "text": "text", "textarea": "long_text", "select": "choice", "radio": "choice", "tel": "phone",
     "unit_select": "unit",
 }  # fmt: skip
+#: A longer constraint or rule is nothing that a form can say, and would take long to read.
+SENTENCE_LETTERS_MAX: Final = 1_000
 _NO_GROUP: Final = "Nội dung khai"
 _COLUMN: Final = "Nội dung"
 
@@ -257,6 +259,9 @@ class _Maker:
         if not isinstance(constraint, str):
             self._point(one.path, f"{at}.constraint", text_of(constraint), "not text")
             return
+        if len(constraint) > SENTENCE_LETTERS_MAX:
+            self._point(one.path, f"{at}.constraint", constraint, f"longer than {SENTENCE_LETTERS_MAX} letters")
+            return
         found = meaning(constraint, one, sayings)
         cost = weight(found.keys.get("required")) + sum(weight(check) for check in found.checks)
         if self.conditions + cost > CONDITIONS_MAX:
@@ -271,7 +276,7 @@ class _Maker:
             self._point(one.path, f"{at}.constraint", constraint, why)
 
     def _rule(self, rule: Any, at: str, sayings: Sayings) -> None:
-        found = understood(rule, sayings) if isinstance(rule, str) else None
+        found = understood(rule, sayings) if isinstance(rule, str) and len(rule) <= SENTENCE_LETTERS_MAX else None
         why = "not understood"
         if isinstance(found, Need):
             required = found.field.field["required"]

@@ -278,12 +278,12 @@ def _listed(one: Placed, words: str) -> Iterator[str | int | bool | None]:
     """Yield the answers in a list; a label may itself hold commas, so the longest that fits is taken."""
     parts = [part.strip() for part in re.split(r"[,;|]", words)]
     while parts:
-        for length in range(len(parts), 0, -1):
+        length, value = len(parts), answer(one, ", ".join(parts))
+        while value is None and length > 1:
+            length -= 1
             value = answer(one, ", ".join(parts[:length]))
-            if value is not None or length == 1:
-                yield value
-                parts = parts[length:]
-                break
+        yield value
+        parts = parts[length:]
 
 
 def _alike(one: Placed, other: Placed) -> bool:

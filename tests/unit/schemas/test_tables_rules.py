@@ -136,6 +136,7 @@ def test_two_reasons_to_need_a_field_are_either() -> None:
         "nếu loai = Gì thì mat >= sinh",
         "một người một hộ",
         "mat - sinh > x ngày",
+        "mat - zz > 3 ngày",
         "sinh = An",
         "ban <= 3 tháng",
         "",

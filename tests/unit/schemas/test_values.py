@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from schemas.forms import FieldSpec, Label
-from schemas.values import fault_of
+from schemas.values import fault_of, is_name, is_phone
 
 
 def spec(kind: str, **more: Any) -> FieldSpec:
@@ -127,3 +127,8 @@ def test_another_spelling_is_named(kind: str, value: Any, more: dict[str, Any]) 
 @pytest.mark.parametrize("kind", ["text", "address", "integer", "computed", "row"])
 def test_null_clears_any_field(kind: str) -> None:
     assert fault_of(spec(kind), None) is None
+
+
+def test_an_account_is_begun_with_a_name_and_a_phone_that_are_canonical() -> None:
+    assert [is_name(text) for text in ("Nông Thị Én", "", " An", "x" * 101)] == [True, False, False, False]
+    assert [is_phone(text) for text in ("0987123456", "02053812345", "+84987123456", "")] == [True, True, False, False]
