@@ -9,6 +9,8 @@ from schemas.ops import HeldReason, Outcome
 from schemas.problems import Problem
 
 VERSION: Final = 1
+#: What a bearer token may be made of (RFC 6750).
+BEARER: Final = r"\A[A-Za-z0-9._~+/-]+=*\Z"
 OPS_MAX: Final = 500
 WIRE_BYTES_MAX: Final = 1024 * 1024
 INFLATED_BYTES_MAX: Final = 8 * 1024 * 1024
@@ -196,7 +198,7 @@ class BeginAccount(Struct, forbid_unknown_fields=True):
     """``POST /accounts``: an account begun on a phone, also with no network."""
 
     name: Annotated[str, Meta(min_length=1, max_length=200)]
-    secret: Annotated[str, Meta(min_length=43, max_length=128)]
+    secret: Annotated[str, Meta(min_length=43, max_length=128, pattern=BEARER)]
     citizen_id: Annotated[str, Meta(max_length=20)] | None = None
     phone: Annotated[str, Meta(max_length=20)] | None = None
 

@@ -6,9 +6,10 @@ import msgspec
 from litestar import delete, get, post
 
 from schemas.ids import is_id
-from schemas.messages import AccountToken, BeginAccount, DevicesEnded, SetPassword
+from schemas.messages import Account, AccountBegun, AccountToken, BeginAccount, DeviceList, DevicesEnded, SetPassword
 from schemas.problems import RequestProblem
 from server.routes.gate import ANYONE, PERSON, address_of, person_asking, session_asking, store_of, token_in
+from server.routes.openapi import speaks
 from server.routes.wire import Answer, AnyRequest, answer, decoded, read_json
 from server.services.accounts import account_of, begin_account, change_password
 from server.services.devices import devices_of, label_of, sign_out_device, sign_out_others
@@ -19,7 +20,12 @@ _begin = msgspec.json.Decoder(BeginAccount)
 _password = msgspec.json.Decoder(SetPassword)
 
 
-@post("/accounts", status_code=201, opt=ANYONE, summary="Begin an account on a phone; harmless when repeated")
+@post(
+    "/accounts",
+    status_code=201,
+    opt=speaks(ANYONE, takes=BeginAccount, answers=AccountBegun),
+    summary="Begin an account on a phone; harmless when repeated",
+)
 async def begin(request: AnyRequest) -> Answer:
     """Answer the account begun with this secret, made now where there is none."""
     asked = decoded(_begin, await read_json(request, wire_max=BODY_BYTES_MAX, inflated_max=BODY_BYTES_MAX))
@@ -28,13 +34,18 @@ async def begin(request: AnyRequest) -> Answer:
     return answer(request, begun, 201)
 
 
-@get("/accounts/me", opt=PERSON, summary="Who is signed in")
+@get("/accounts/me", opt=speaks(PERSON, answers=Account), summary="Who is signed in")
 async def me(request: AnyRequest) -> Answer:
     """Answer the account that asks, with its roles now."""
     return answer(request, account_of(store_of(request), person_asking(request)))
 
 
-@post("/accounts/token", status_code=200, opt=PERSON, summary="The session of a page's cookie as a bearer token")
+@post(
+    "/accounts/token",
+    status_code=200,
+    opt=speaks(PERSON, answers=AccountToken),
+    summary="The session of a page's cookie as a bearer token",
+)
 async def token(request: AnyRequest) -> Answer:
     """Answer whose session it is and its token: a phone sends each account's work with a credential of its own.
 
@@ -44,7 +55,12 @@ async def token(request: AnyRequest) -> Answer:
     return answer(request, AccountToken(**msgspec.structs.asdict(known), token=token_in(request) or ""))
 
 
-@post("/accounts/password", status_code=200, opt=PERSON, summary="Set or change the password; harmless when repeated")
+@post(
+    "/accounts/password",
+    status_code=200,
+    opt=speaks(PERSON, takes=SetPassword, answers=Account),
+    summary="Set or change the password; harmless when repeated",
+)
 async def password(request: AnyRequest) -> Answer:
     """Answer the account; the credential that asks stays valid, a change signs out all others."""
     session, state = session_asking(request), request.app.state
@@ -55,7 +71,11 @@ async def password(request: AnyRequest) -> Answer:
     return answer(request, changed)
 
 
-@get("/accounts/devices", opt=PERSON, summary="The devices that are signed in to this account")
+@get(
+    "/accounts/devices",
+    opt=speaks(PERSON, answers=DeviceList),
+    summary="The devices that are signed in to this account",
+)
 async def devices(request: AnyRequest) -> Answer:
     """Answer the account's own devices, the newest contact first."""
     session = session_asking(request)
@@ -72,7 +92,12 @@ async def end_device(request: AnyRequest, device: str) -> None:
     await sign_out_device(store_of(request), session, device)
 
 
-@delete("/accounts/devices", status_code=200, opt=PERSON, summary="Sign out all devices but this one")
+@delete(
+    "/accounts/devices",
+    status_code=200,
+    opt=speaks(PERSON, answers=DevicesEnded),
+    summary="Sign out all devices but this one",
+)
 async def end_other_devices(request: AnyRequest) -> Answer:
     """Answer how many were signed out."""
     ended = await sign_out_others(store_of(request), session_asking(request))

@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 from schemas.ops import Sha256
 from schemas.problems import PREFIX, Problem, RequestProblem
 from server.routes.gate import ANYONE, PERSON, actor_asking, person_asking
+from server.routes.openapi import speaks
 from server.routes.wire import Answer, AnyRequest, answer, decoded, document, problem_answer, read_json
 from server.store.files import Stored, Upload
 from server.uploads import tus
@@ -146,7 +147,7 @@ async def end(request: AnyRequest, name: str) -> Answer:
     return _empty(204, {})
 
 
-@post("/files/probe", status_code=200, opt=PERSON, summary="Ask which files are to be sent")
+@post("/files/probe", status_code=200, opt=speaks(PERSON, takes=Probe), summary="Ask which files are to be sent")
 async def probe(request: AnyRequest) -> Answer:
     """Say of each file whether it is needed, here already, or here in part."""
     actor = actor_asking(request)

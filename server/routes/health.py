@@ -3,6 +3,7 @@
 from litestar import Response, get
 
 from server.routes.gate import ANYONE, store_of
+from server.routes.openapi import TEXT, speaks
 from server.routes.wire import Answer, AnyRequest, answer
 
 
@@ -14,7 +15,7 @@ def health(request: AnyRequest) -> Answer:
     return answer(request, {"status": "ok", "epoch": store.epoch})
 
 
-@get("/metrics", sync_to_thread=False, opt=ANYONE, summary="Counts of this process, for Prometheus")
+@get("/metrics", sync_to_thread=False, opt=speaks(ANYONE, media=TEXT), summary="Counts of this process, for Prometheus")
 def metrics(request: AnyRequest) -> Answer:
     """Answer counts as Prometheus text."""
     store = store_of(request)

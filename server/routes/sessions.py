@@ -9,15 +9,16 @@ from litestar import Response, post
 from litestar.datastructures import Cookie
 from msgspec import Meta, Struct
 
+from schemas.messages import SignedIn
 from schemas.problems import RequestProblem
 from server.routes.gate import ANYONE, COOKIE, address_of, store_of, token_in
+from server.routes.openapi import FORM, speaks
 from server.routes.wire import JSON, Answer, AnyRequest, answer, decoded, read_body
 from server.services.devices import label_of
 from server.services.sessions import Asking, Entered, sign_in, sign_out
 from server.settings import DAY_MS, SESSION_DAYS_MAX
 
 BODY_BYTES_MAX: Final = 16 * 1024
-FORM: Final = "application/x-www-form-urlencoded"
 #: Shows which accounts were signed in on this device before; opens nothing. ``nonce.mark.mark…``
 KNOWN: Final = "motcua_known"
 KNOWN_DAYS: Final = 365
@@ -35,7 +36,12 @@ class Credentials(Struct):
 _credentials = msgspec.json.Decoder(Credentials)
 
 
-@post("/dang-nhap", status_code=303, opt=ANYONE, summary="Sign in with user and password")
+@post(
+    "/dang-nhap",
+    status_code=303,
+    opt=speaks(ANYONE, takes=Credentials, answers=SignedIn, form=True),
+    summary="Sign in with user and password",
+)
 async def enter(request: AnyRequest) -> Answer:
     """Open a session; a page goes on to ``next``, a program gets the account and the session's token."""
     asked, asking, state = await read_credentials(request), asking_of(request), request.app.state

@@ -16,10 +16,12 @@ from schemas.messages import (
     OPS_MAX,
     VERSION,
     WIRE_BYTES_MAX,
+    SyncAnswer,
     SyncRequest,
 )
 from schemas.problems import RequestProblem
 from server.routes.gate import PERSON, person_asking, session_asking, store_of
+from server.routes.openapi import NDJSON, speaks
 from server.routes.wire import Answer, AnyRequest, accepts_gzip, answer, decoded, read_json
 from server.services.devices import Devices
 from server.services.syncing import check_cursor, pull_changes, push_ops
@@ -35,7 +37,12 @@ LINES_A_CHUNK: Final = 50
 _decoder = msgspec.json.Decoder(SyncRequest)
 
 
-@post("/sync/v1", status_code=200, opt=PERSON, summary="Push ops, pull changes, or both in one round trip")
+@post(
+    "/sync/v1",
+    status_code=200,
+    opt=speaks(PERSON, takes=SyncRequest, answers=SyncAnswer),
+    summary="Push ops, pull changes, or both in one round trip",
+)
 async def sync_once(request: AnyRequest) -> Answer:
     """Give each op its outcome, then answer what changed after the cursor."""
     store, session = store_of(request), session_asking(request)
@@ -81,7 +88,7 @@ def note_device(devices: Devices, session: Session, asked: SyncRequest) -> None:
         devices.contact(session.id, now_ms(), asked.device)
 
 
-@get("/sync/v1/snapshot", opt=PERSON, summary="Everything a person may see, one dossier a line")
+@get("/sync/v1/snapshot", opt=speaks(PERSON, media=NDJSON), summary="Everything a person may see, one dossier a line")
 async def take_snapshot(request: AnyRequest, after: str = "", cursor: str = "") -> Stream:
     """Stream the mark, the dossiers in id order, and the mark again."""
     store, person = store_of(request), person_asking(request)

@@ -132,6 +132,13 @@ def receive(dossier: str) -> dict[str, Any]:
     return op("command", dossier, name="receive", expect={"state": "1"})
 
 
+def litestar_of(app: Any) -> Litestar:
+    """Return the application behind all that stands in front of it."""
+    while not isinstance(app, Litestar):
+        app = app._rest if hasattr(app, "_rest") else app._app
+    return app
+
+
 @asynccontextmanager
 async def world(data: Path, *planted: Any) -> AsyncIterator[World]:
     """Serve a new data directory in this process, with routes planted beside the others."""
@@ -139,7 +146,7 @@ async def world(data: Path, *planted: Any) -> AsyncIterator[World]:
     with transaction(data) as conn:
         seed(conn, now_ms())
     shield = create_app(Settings(data=data))
-    litestar: Litestar = shield._app._app._rest
+    litestar = litestar_of(shield)
     for route in planted:
         litestar.register(route)
     async with litestar.lifespan():

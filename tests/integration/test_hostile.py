@@ -1,12 +1,15 @@
 """Whatever is sent, the answer is a problem document and never a 5xx; what is refused leaves everything as it was."""
 
+import contextlib
 from typing import Any
 from urllib.parse import quote
 
+import httpx
 import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from e2e.office import Office
 from tests.integration.caller import FORM, Caller, create, new_id, now_ms
 
 SLOW = settings(max_examples=120, suppress_health_check=list(HealthCheck))
@@ -76,6 +79,30 @@ def test_requests_of_any_shape_are_answered(citizen: Caller, nobody: Caller, bod
     headers = {"Content-Type": "application/json"}
     for path in ("/accounts", "/dang-nhap"):
         assert nobody.http.post(path, content=sent, headers=headers).status_code < 500
+    assert citizen.http.post("/accounts/password", content=sent, headers=headers).status_code == 400
+
+
+credentials = st.one_of(
+    st.text(max_size=60), st.text(alphabet='\x00\x7f\xff .=;,"', max_size=9), st.just("x" * 5_000),
+    st.sampled_from(["", ".", "..", "a.b.c", "null", "Bearer", "é" * 22, "x.y" * 300]),
+)  # fmt: skip
+
+
+@given(value=credentials)
+@SLOW
+def test_credentials_of_any_kind_are_answered(office: Office, value: str) -> None:
+    """A bearer token, a session cookie and the mark of a known device, as bytes of any kind."""
+    raw = value.encode("utf-8", "replace")
+    if {b"\r"[0], b"\n"[0], 0} & set(raw):
+        return  # the HTTP client itself refuses to send these
+    for headers in ({b"authorization": b"Bearer " + raw}, {b"cookie": b"motcua_session=" + raw}):
+        with contextlib.suppress(httpx.LocalProtocolError):
+            assert httpx.get(office.address + "/accounts/me", headers=headers.items()).status_code in (400, 401, 431)
+    body = {"user": "nobody-guesses", "password": value[:900]}
+    with contextlib.suppress(httpx.LocalProtocolError):
+        known = {b"cookie": b"motcua_known=" + raw, b"user-agent": raw}.items()
+        answer = httpx.post(office.address + "/dang-nhap", json=body, headers=known)
+        assert answer.status_code in (400, 401, 429, 431)
 
 
 @given(raw=st.binary(max_size=200))
