@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 
 from schemas.documents import check_files, line_of
-from schemas.forms import FormFault
+from schemas.forms import FormFault, decode_form
 from schemas.tables.definitions import Definition, definitions, written
 from server.data_dir import UsageError, need, transaction
 from server.services.publishing import import_forms, lines_of
+from server.shipped import documents
 from server.store.store import now_ms
 
 
@@ -72,6 +73,8 @@ def _from_table(arguments: argparse.Namespace) -> int:
     except FormFault as fault:
         print("\n".join(line_of(table, each) for each in fault.faults), file=sys.stderr)
         return 1
+    for each in made:
+        each.document["version"] = _next_version(each.document["procedure"])
     files = {arguments.out / f"{each.document['procedure']}.json": each for each in made}
     if not arguments.dry_run:
         _write({file: written(each.document) for file, each in files.items()})
@@ -89,6 +92,12 @@ def _from_table(arguments: argparse.Namespace) -> int:
     else:
         print("\n".join(line for file, each in files.items() for line in _told(file, each)))
     return 2 if arguments.strict and any(each.open for each in made) else 0
+
+
+def _next_version(procedure: str) -> int:
+    """Return the version after the one that is shipped of a procedure, since that one never changes."""
+    shipped = (decode_form(doc) for doc in documents())
+    return 1 + max((form.version for form in shipped if form.procedure == procedure), default=0)
 
 
 def _told(file: Path, made: Definition) -> Iterator[str]:

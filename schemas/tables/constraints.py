@@ -37,7 +37,7 @@ _ITSELF: Final = {
     "date": ("date",),
     "time": ("time", "hh:mm"),
 }
-_WHOLE: Final = ("integer", "whole number", "whole numbers", "số nguyên", "nguyên")
+_WHOLE: Final = re.compile(r"(?:integers?|whole numbers?|số nguyên)(?: |\Z)", re.IGNORECASE)
 _CONDITION: Final = re.compile(
     r"(?:required|bắt buộc|phải có|phải khai)(?: only)? (?P<word>if|when|khi|nếu|unless|trừ khi|chỉ khi) (?P<rest>.+)",
     re.IGNORECASE,
@@ -69,24 +69,35 @@ def parts_of(constraint: str) -> list[str]:
 
 def is_of_whole_numbers(constraint: str | None, names: tuple[str, ...]) -> bool:
     """Return whether a constraint gives a range of whole numbers, so that its number is an ``integer``."""
+    least: list[int] = []
+    most: list[int] = []
     for part in parts_of(constraint or ""):
-        found = interval(part, names)
-        if same(part) in _WHOLE:
+        if _WHOLE.match(part):
             return True
-        if found is not None and found.low is not None and found.high is not None and found.whole:
+        whole = interval(part, names)
+        for found in [whole] if whole is not None else [interval(piece, names) for piece in _pieces(part)]:
+            if found is None or (found.unit and None in (found.low, found.high)):
+                continue  # one bound in some unit may be of something else: ``tối đa 2 chữ số thập phân``
+            if not found.whole:
+                return False
             low, high = found.integers()
-            return low is not None and high is not None and low <= high
-    return False
+            least += [] if low is None else [low]
+            most += [] if high is None else [high]
+    return bool(least and most) and max(least) <= min(most)
+
+
+def _pieces(part: str) -> list[str]:
+    return [piece.strip() for piece in re.split(r", | (?:và|and) ", part) if piece.strip()]
 
 
 def meaning(constraint: str, one: Placed, sayings: Sayings) -> Meaning:
     """Return what a constraint of a field comes to."""
     made = Meaning({}, [], [])
     for part in parts_of(constraint):
-        pieces = [piece for piece in re.split(r", | (?:và|and) ", part) if piece]
+        pieces = _pieces(part)
         if not _understood(part, one, sayings, made):
             trial = Meaning(dict(made.keys), list(made.checks), list(made.unclear))
-            if len(pieces) > 1 and all(_understood(piece.strip(), one, sayings, trial) for piece in pieces):
+            if len(pieces) > 1 and all(_understood(piece, one, sayings, trial) for piece in pieces):
                 made = trial
             else:
                 made.unclear.append(part)
@@ -106,7 +117,7 @@ def _understood(part: str, one: Placed, sayings: Sayings, made: Meaning) -> bool
 
 def _plain_words(part: str, one: Placed, _: Sayings, made: Meaning) -> bool:
     said = same(part)
-    if said in _ITSELF.get(one.kind, ()) or (one.kind == "integer" and said in _WHOLE):
+    if said in _ITSELF.get(one.kind, ()) or (one.kind == "integer" and _WHOLE.fullmatch(said)):
         return True
     if said in ("required", "bắt buộc"):
         return _key(made, "required", True, one)
@@ -150,7 +161,7 @@ def _length(part: str, one: Placed, _: Sayings, made: Meaning) -> bool:
     unit = same(exact[2]) if exact is not None else ""
     if exact is not None and unit in (*_LETTERS, *_DIGITS):
         return _lengths(made, one, int(exact[1]), int(exact[1])) and unit in _LETTERS
-    named = re.fullmatch(r"(?:độ dài|chiều dài|length|len|(max|min) ?length) ?[:=]? ?(.+)", text, re.IGNORECASE)
+    named = re.fullmatch(r"(?:độ dài|chiều dài|length|len|(max|min)[ _-]?length) ?[:=]? ?(.+)", text, re.IGNORECASE)
     found = interval(f"{named[1] or ''} {named[2]}".strip() if named is not None else text, whole=True)
     if found is None or (found.unit not in (*_LETTERS, *_DIGITS) and (named is None or found.unit)):
         return False
@@ -167,7 +178,7 @@ def _number(part: str, one: Placed, _: Sayings, made: Meaning) -> bool:
     places = _PLACES.fullmatch(plain(part)) if one.kind == "decimal" else None
     if places is not None:
         return _key(made, "places", int(places[1]), one)
-    found = interval(part, (one.name, one.label), whole=one.kind in _WHOLES)
+    found = interval(_WHOLE.sub("", plain(part)), (one.name, one.label), whole=one.kind in _WHOLES)
     if found is None or not _fits(found.unit, one):
         return False
     if one.kind in _WHOLES:

@@ -14,7 +14,7 @@ _REQUIRED = r"(?:is |are |là |phải )?(?:required|bắt buộc|phải có|ph�
 _IF = r"(?:if|when|khi|nếu)"
 LABEL_LETTERS_MAX = 80
 _COMPARED = {"not_after": "không thể sau", "not_before": "không thể trước", "before": "phải trước", "after": "phải sau"}
-_BOUNDED = {"at_least": ("từ", "nhỏ hơn"), "at_most": ("đến", "lớn hơn")}
+_BOUNDED = {"at_least": ("ít nhất", "nhỏ hơn"), "at_most": ("nhiều nhất", "lớn hơn")}
 
 
 class Need(Struct, frozen=True):

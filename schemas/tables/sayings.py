@@ -95,6 +95,7 @@ class Sayings:
             self._ordered,
             self._answered,
             self._within,
+            self._chained,
         ):
             made = read(text)
             if made is not None:
@@ -188,6 +189,14 @@ class Sayings:
                 equal: Condition = {"same": [left.path, right.path]}
                 return equal if sign in ("=", "==") else {"not": equal}
         return None
+
+    def _chained(self, text: str) -> Condition | None:
+        """Read ``a <= b <= c`` as two comparisons of dates, or of what may be equal."""
+        parts = re.split(r" ?(<=|>=|<|>|==?) ?", text)
+        if len(parts) != 5:  # noqa: PLR2004 - three sides and the two signs between them
+            return None
+        first, second = self._ordered("".join(parts[:3])), self._ordered("".join(parts[2:]))
+        return None if first is None or second is None else {"all": [first, second]}
 
     def moment(self, words: str) -> Any:
         """Return what a date is compared with: a path, a day, today; or null."""

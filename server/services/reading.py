@@ -129,7 +129,7 @@ def in_words(field: Field, value: Any, catalogue: Catalogue) -> str:
         return _address(value, catalogue)
     if field.kind == "unit" and value in catalogue.units:
         return catalogue.units[value].name
-    if field.kind == "money" and isinstance(value, int):
+    if (field.kind == "money" or field.compute == "fee_copies") and isinstance(value, int):
         return f"{value:,} đ".replace(",", ".")
     return _plain(value)
 

@@ -100,3 +100,10 @@ def test_a_table_that_cannot_be_read_says_where(table: Path, tmp_path: Path) -> 
     table.write_text(json.dumps(TABLES))
     under = str(tmp_path / "file" / "ra")
     assert "cannot be written" in motcua("form", "import", "--from-table", str(table), "--out", under, code=1).stderr
+
+
+def test_a_table_of_a_procedure_that_has_a_form_becomes_its_next_version(table: Path, tmp_path: Path) -> None:
+    table.write_text(json.dumps([TABLES[0], TABLES[1] | {"procedure_code": "2.000815"}]))
+    motcua("form", "import", "--from-table", str(table), "--out", str(tmp_path))
+    versions = [json.loads((tmp_path / f"{code}.json").read_bytes())["version"] for code in ("9.300001", "2.000815")]
+    assert versions == [1, 2]

@@ -31,6 +31,7 @@ SINH, MAT, SO_A, SO_B, LOAI = "phan.sinh", "phan.mat", "phan.so_a", "phan.so_b",
         ("mat >= sinh", {"field": MAT, "not_before": SINH}),
         ("Ngày mất không trước Ngày sinh", {"field": MAT, "not_before": SINH}),
         ("mat phải sau sinh.", {"field": MAT, "after": SINH}),
+        ("sinh <= mat <= hôm nay", {"all": [{"field": SINH, "not_after": MAT}, {"field": MAT, "not_after": "today"}]}),
         ("mat <= today", {"field": MAT, "not_after": "today"}),
         ("hôm nay >= mat", {"field": MAT, "not_after": "today"}),
         ("sinh < 01/01/2020", {"field": SINH, "before": "2020-01-01"}),
@@ -153,6 +154,8 @@ def test_two_reasons_to_need_a_field_are_either() -> None:
         "mat >= zz",
         "zz >= mat",
         "5 <= dien_tich => 3",
+        "sinh <= zz <= mat",
+        "sinh <= mat <= zz",
     ],
 )
 def test_a_rule_that_is_not_understood_is_an_open_point(words: str) -> None:
@@ -188,6 +191,6 @@ def test_what_is_understood_works() -> None:
     values = {"phan.sinh": "2020-01-01", "phan.mat": "2019-01-01", "phan.loai": "co", "phan.bat_buoc": "x"}
     assert [(each.path, each.detail) for each in faults(form, values, TODAY)] == [
         ("phan.mat", "Ngày mất: không thể trước Ngày sinh."),
-        ("phan.sinh", "Ngày sinh: tuổi phải từ 18."),
+        ("phan.sinh", "Ngày sinh: tuổi phải ít nhất 18."),
         ("phan.loai", "Anh/chị xem lại: loai, so_a."),
     ]
