@@ -300,6 +300,16 @@ def test_a_form_is_closed_to_drafts_begun_after_its_end(office: Office) -> None:
     assert office.push(office.an, office.create(begun_before))[0].outcome == "applied"
 
 
+def test_an_older_version_does_not_outlive_a_newer_one_that_has_ended(office: Office) -> None:
+    office.world.publish(form(1))
+    office.world.publish(form(2, effective_to="2026-06-30"))
+    assert code(office.push(office.an, office.create(office.id()))[0]) == "form-closed"
+    begun_before = id_from(1_780_000_000_000, 2 << 40)
+    assert office.push(office.an, office.create(begun_before))[0].outcome == "applied"
+    office.world.publish(form(3))
+    assert office.push(office.an, office.create(office.id()))[0].outcome == "applied"
+
+
 def test_a_stranger_cannot_tell_a_foreign_dossier_from_none(office: Office) -> None:
     dossier, _ = office.filed()
     for target in (dossier, office.id()):
