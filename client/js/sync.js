@@ -73,7 +73,7 @@ async function rounds(vault, force) {
     forced = false;
     vault.tell();
     const went = await carried(vault, request);
-    if (!went || !vault.session.isBusy()) return;
+    if (!went || !(request.kind === "account" || vault.session.isBusy())) return; // the account was for what is asked next
   }
 }
 
