@@ -9,7 +9,7 @@ from typing import Final
 from schemas.messages import Account, AccountBegun, BeginAccount, OfficerRole
 from schemas.problems import RequestProblem
 from schemas.values import NAME_MAX, is_citizen_id, is_name, is_phone, trimmed
-from server.ids import new_id
+from server.ids import person_of
 from server.services.attempts import Limits
 from server.services.passwords import Passwords, check_password
 from server.store.ledger import Tip
@@ -42,8 +42,7 @@ async def begin_account(store: Store, limits: Limits, asked: BeginAccount, addre
         if known is None:
             if is_credential(conn, asked.secret):
                 raise RequestProblem("invalid", "secret")
-            now = now_ms()
-            identifier = new_id(now)
+            now, identifier = now_ms(), person_of(asked.secret)
             known = Person(identifier, f"a-{identifier}", name, "unverified")
             add_person(conn, known, now, citizen_id=citizen_id, phone=phone, secret=asked.secret, label=label)
         return AccountBegun(known.id, known.status)

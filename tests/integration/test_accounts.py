@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from schemas.ids import is_id
+from server.ids import person_of
 from tests.integration.caller import PASSWORD, Caller, create, new_id, now_ms, problem
 
 GOOD_SECRET = "q3VtZ8LwC1yKp0XnD7aRj5HsE9uTfB2gM4iOvY6kWxA"
@@ -215,3 +217,13 @@ def test_a_page_s_cookie_is_told_whose_it_is_as_a_token(nobody: Caller, office: 
     mine = Caller(office.address, told["token"])
     assert mine.http.get("/accounts/me").json()["person"] == told["person"]
     assert problem(nobody.http.post("/accounts/token")) == "unauthenticated"
+
+
+def test_an_account_begun_again_where_it_was_lost_is_the_same_person(nobody: Caller, office: Any) -> None:
+    """A restore may not know it; the phone's work hangs on the id."""
+    secret = secrets.token_urlsafe(32)
+    first = begun(nobody, secret=secret).json()["person"]
+    other = begun(nobody, secret=secrets.token_urlsafe(32)).json()["person"]
+    assert first == person_of(secret) != other
+    assert is_id(first)
+    assert secret not in first
