@@ -27,6 +27,7 @@ from server.store.catalogue import epoch_of
 from server.store.database import FILE, DataLock, connect, migrate
 from server.store.lost import Lost, lost_since
 from server.store.migrations import migrations
+from server.store.withdrawn import keep_withdrawn
 from sync.workflow import numbers_of
 
 #: How far above the known ones an epoch is drawn where no earlier database can be asked.
@@ -82,6 +83,7 @@ def _restore(file: Path, data: Path, folder: Path, now_ms: int) -> Restored:
     with closing(connect(folder)) as conn:
         epoch = _new_epoch(epoch_of(conn), replaced)
         _begin_epoch(conn, epoch, replaced, manifest, lost, now_ms)
+        keep_withdrawn(conn, data, manifest.head)
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     _sync(ready)
     aside = _swap(data, ready, now_ms)
