@@ -52,7 +52,8 @@ def forms_published(ledger: Ledger, world: World, procedure: str, now_ms: int) -
     """Judge again what was held because its form was newer than the server."""
     reconciler = _Reconciler(ledger, world, now_ms)
     for entry in ledger.held_for_form(procedure):
-        reconciler.release(entry)
+        if entry.outcome == "held":  # what another's release brought along is done
+            reconciler.release_for_form(entry)
 
 
 def result_of(entry: Entry, *, again: bool = False) -> OpResult:
@@ -115,6 +116,12 @@ class _Reconciler:
         else:
             self._apply(case, seq)
         return True
+
+    def release_for_form(self, entry: Entry) -> None:
+        """Judge again an op whose form is known now, and then what waited for it, or for the dossier it began."""
+        if self.release(entry):
+            opened = entry.type in {"create", "submit"} and entry.outcome == "applied"
+            self._release_waiting(entry.dossier, {entry.op}, opened=opened)
 
     def give_up(self, entry: Entry) -> None:
         """Refuse an op that has waited for too long."""

@@ -12,6 +12,7 @@ import { settings } from "./settings.js";
 import { signInPage } from "./signing.js";
 import { learnTexts } from "./texts.js";
 import { watchAge } from "./update.js";
+import { fetchForm, tellMissing, watchForm } from "./versions.js";
 import { whose } from "./whose.js";
 import { register } from "./worker.js";
 
@@ -20,7 +21,7 @@ learnTexts(texts);
 /** @type {Record<string, (vault: import("./vault.js").Vault) => any>} pages by the name in `data-page` */
 export const PAGES = { mine, settings, "sign-in": signInPage, whose };
 
-export { backupForm, settlePeople };
+export { backupForm, fetchForm, settlePeople, tellMissing, watchForm };
 
 /** What every page does once it is usable. @param {import("./vault.js").Vault} vault */
 export async function settle(vault) {

@@ -240,6 +240,17 @@ export async function formOf(id) {
   return (await shared.get("forms", id))?.form ?? null;
 }
 
+/** @returns {Promise<string[]>} ids of the documents on this phone */
+export async function keptForms() {
+  const ids = /** @type {string[]} */ (await (await sharedDb()).getAllKeys("forms"));
+  return ids.filter((id) => id.includes("@"));
+}
+
+/** @param {string} id `1.004873@2` */
+export async function dropForm(id) {
+  await (await sharedDb()).delete("forms", id);
+}
+
 /** Keep shared lists beside those known. @param {Record<string, any[]>} lists */
 export async function keepLists(lists) {
   const known = await knownLists();

@@ -4,9 +4,10 @@
  * Whoever types is never interrupted: a pull changes nothing here, no check removes a letter, and only "Gửi" insists.
  */
 import { communeOptions } from "./addresses.js";
-import { Autosave, isFull } from "./autosave.js";
+import { Autosave, ignoreFull, isFull } from "./autosave.js";
 import { askBlock, openAsks } from "./asks.js";
 import { requiredSlots } from "./conditions.js";
+import { keepForm } from "./db.js";
 import { h, one, show } from "./dom.js";
 import { answersOf, faultsOf, hiddenOf, rowsOf, unitOf } from "./drafts.js";
 import { showFaults, toField, UNIT } from "./faults.js";
@@ -33,8 +34,10 @@ export class FormPage {
     this.returnTo = "";
     /** Warnings that this page has shown. @type {Set<string>} */
     this.asked = new Set();
-    /** What belongs on the draft's home beside its parts: news of the form. @type {(() => any)|null} */
+    /** Lines on the draft's home about its form (versions.js). @type {(() => any[])|null} */
     this.news = null;
+    /** The page that shows what a move to the newest form would do. @type {(() => void)|null} */
+    this.moves = null;
     /** @type {any} */
     this.saveState = { id: "saved", saved_ms: draft.saved_ms };
     this.autosave = new Autosave(() => this.save(), (state, fault) => this.tellSaved(state, fault));
@@ -43,6 +46,7 @@ export class FormPage {
   async save() {
     const saved_ms = Date.now();
     await this.vault.saveDraft({ ...this.draft, saved_ms });
+    if (!this.draft.saved_ms) await keepForm(this.form).catch(ignoreFull); // another tab may just have found that no draft needs it
     this.draft.saved_ms = saved_ms;
   }
 
@@ -100,6 +104,7 @@ export class FormPage {
   route() {
     const [kind, key, row] = decodeURIComponent(location.hash.slice(1)).split("/");
     if (kind === "review") return review(this);
+    if (kind === "moves" && this.moves) return this.moves();
     const section = kind === "s" ? this.sections().find((each) => each.key === key) : null;
     if (!section) return this.home();
     if (section.key === UNIT) return this.unitSection(section);
@@ -132,7 +137,7 @@ export class FormPage {
       labelOf(this.form.title),
       h("a", { class: "back", href: `/thu-tuc/${this.form.procedure}` }, t("form.back_procedure")),
       this.line(),
-      h("div", { id: "news" }, this.news?.()),
+      h("div", { id: "news" }, ...(this.news?.() ?? [])),
       h("h1", {}, labelOf(this.form.title)),
       this.notice(),
       h("h2", {}, t("form.parts")),

@@ -50,7 +50,9 @@ async function start() {
     return;
   }
   let vault;
-  if (page === "form") ({ vault } = await openForm());
+  /** @type {any} */
+  let opened = null;
+  if (page === "form") ({ vault } = opened = await openForm());
   else {
     vault = await currentVault();
     await (FIRST[page] ?? (await rest()).PAGES[page])?.(vault);
@@ -58,19 +60,20 @@ async function start() {
   }
   document.documentElement.dataset.ready = "";
   stayInTouch(vault);
-  await afterwards(vault);
+  await afterwards(vault, opened);
 }
 
 /**
  * What came after may be gone: cut on its way, or of a version that the server has no more. The page goes on without it.
  * @param {import("./vault.js").Vault} vault
+ * @param {{page?: any, newest?: any}|null} opened the form, where this is one
  */
-async function afterwards(vault) {
+async function afterwards(vault, opened) {
   const isFirst = !navigator.serviceWorker?.controller && LEADS_ON.includes(document.body.dataset.page ?? "");
   if (isFirst) await new Promise((rested) => setTimeout(rested, REST_MS));
   const after = await rest().catch(unlessNotFetched);
-  if (after) return after.settle(vault);
-  if (navigator.onLine === false) return addEventListener("online", () => void afterwards(vault), { once: true });
+  if (after) return Promise.all([after.settle(vault), opened?.page ? after.watchForm(opened.page, opened.newest) : null]);
+  if (navigator.onLine === false) return addEventListener("online", () => void afterwards(vault, opened), { once: true });
   one("main").before(h("div", { class: "notice", role: "status", "data-partly": true }, h("p", {}, t("page.partly")), again()));
 }
 

@@ -50,9 +50,10 @@ async function notesOf(vault) {
 function place() {
   const known = document.querySelector("#notes");
   if (known) return known;
-  const made = h("div", { id: "notes" });
   const main = one("main");
-  if (document.body.dataset.page === "form") main.after(made);
+  const isForm = document.body.dataset.page === "form";
+  const made = isForm ? h("aside", { id: "notes", "aria-label": t("settings.phone") }) : h("div", { id: "notes" });
+  if (isForm) main.after(made);
   else main.append(made);
   return made;
 }

@@ -8,15 +8,21 @@ import { FormPage } from "./forms.js";
 import { sharedLists } from "./lists.js";
 import { stateOf } from "./work.js";
 
+const rest = () => import("./after.js");
+
 /** Open the draft that the address names, else the one begun and not sent, else a new one. */
 export async function openForm() {
-  const form = dataOf("form-data");
+  const newest = dataOf("form-data");
   const [lists, vault] = await Promise.all([sharedLists(), currentVault()]);
-  await keepForm(form).catch(ignoreFull); // the page has it with it
-  const draft = await draftFor(vault, form);
-  const shown = draft.form === `${form.procedure}@${form.version}` ? form : ((await formOf(draft.form)) ?? form);
+  await keepForm(newest).catch(ignoreFull); // the page has it with it
+  const draft = await draftFor(vault, newest);
+  const form = await formFor(draft, newest);
+  if (!form) {
+    (await rest()).tellMissing(draft);
+    return { vault };
+  }
   const alone = await hold(draft.id);
-  const page = new FormPage(shown, lists, vault, draft, !alone);
+  const page = new FormPage(form, lists, vault, draft, !alone);
   beforeLettingGo.add(() => page.autosave.flush());
   addEventListener("hashchange", () => page.route());
   addEventListener("visibilitychange", () => document.visibilityState === "hidden" && void page.autosave.flush());
@@ -24,7 +30,19 @@ export async function openForm() {
   addEventListener("focusout", () => void (page.autosave.isDirty && page.autosave.flush()));
   addEventListener("beforeunload", (event) => page.saveState.id === "unsaved" && event.preventDefault());
   page.route();
-  return { vault };
+  return { vault, page, newest };
+}
+
+/**
+ * The version a draft was begun with, and no other: from the page, from the phone, or from the system.
+ * @param {any} draft @param {any} newest
+ * @returns {Promise<any>} null where it cannot be had now
+ */
+async function formFor(draft, newest) {
+  if (draft.form === `${newest.procedure}@${newest.version}`) return newest;
+  const kept = await formOf(draft.form);
+  if (kept) return kept;
+  return (await rest()).fetchForm(draft.form).catch(() => null); // no answer: the page says what it lacks
 }
 
 /** @param {import("./vault.js").Vault} vault @param {any} form */

@@ -66,7 +66,7 @@ function sentence(state, labelOfPath) {
     case "refused":
       return t(isDeclined(state) ? "held.no" : "refused", { reason: reasonText(state.reason) });
     case "held":
-      return t(state.reason === "late" ? "held.late" : "state.held.say");
+      return t(/** @type {Record<string, string>} */ ({ late: "held.late", "form-unknown": "held.form_unknown" })[state.reason ?? ""] ?? "state.held.say");
     case "needs_you":
       return t("state.needs_you.say", { reason: state.reason ?? "" });
     case "two_versions":

@@ -22,7 +22,7 @@ export class NoAnswer extends Error {
 export async function ask(url, init = {}, abort = new AbortController()) {
   const timer = setTimeout(() => abort.abort(), ANSWER_TIMEOUT_MS);
   try {
-    const answer = await fetch(url, { credentials: "same-origin", ...init, signal: abort.signal, cache: "no-store" });
+    const answer = await fetch(url, { credentials: "same-origin", cache: "no-store", ...init, signal: abort.signal });
     const text = await answer.text();
     const type = answer.headers.get("content-type") ?? "";
     if (type.includes("text/html")) throw new NoAnswer(answer.status === 200);

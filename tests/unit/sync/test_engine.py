@@ -279,6 +279,27 @@ def test_forms_newer_than_the_server_wait_and_all_else_unknown_is_refused(office
     assert office.sees(office.an, dossier).form == "1.000001@2"
 
 
+def test_a_whole_dossier_of_a_newer_form_is_released_together(office: Office) -> None:
+    dossier = office.id()
+    create = {**office.create(dossier), "form": "1.000001@2"}
+    patch = {**office.op("patch", dossier, set={"a.name": "An"}), "form": "1.000001@2"}
+    submit = {
+        **office.op("submit", dossier, expect={"state": "draft"}, after=[create["id"], patch["id"]]),
+        "form": "1.000001@2",
+    }
+    results = office.push(office.an, create, patch, submit)
+    assert [(each.outcome, each.reason) for each in results] == [
+        ("held", "form-unknown"),
+        ("held", "waiting"),
+        ("held", "waiting"),
+    ]
+    office.world.publish(form(2))
+    with office.ledger.transaction():
+        forms_published(office.ledger, office.world, "1.000001", office.now)
+    assert [office.ledger.find_op(op["id"]).outcome for op in (create, patch, submit)] == ["applied"] * 3
+    assert office.sees(office.an, dossier).state == "1"
+
+
 def test_create_knows_its_unit_form_and_author(office: Office) -> None:
     create = office.create(office.id())
     cases = [
