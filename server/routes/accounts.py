@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 from litestar import delete, get, post
+from litestar.params import FromPath
 
 from schemas.ids import is_id
 from schemas.messages import Account, AccountBegun, AccountToken, BeginAccount, DeviceList, DevicesEnded, SetPassword
@@ -84,7 +85,7 @@ async def devices(request: AnyRequest) -> Answer:
 
 
 @delete("/accounts/devices/{device:str}", status_code=204, opt=PERSON, summary="Sign out a device; harmless repeated")
-async def end_device(request: AnyRequest, device: str) -> None:
+async def end_device(request: AnyRequest, device: FromPath[str]) -> None:
     """Answer nothing, also where the account has no such device."""
     session = session_asking(request)
     if not is_id(device):

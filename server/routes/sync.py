@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 from litestar import get, post
+from litestar.params import FromQuery
 from litestar.response import Stream
 
 from schemas.messages import (
@@ -89,7 +90,7 @@ def note_device(devices: Devices, session: Session, asked: SyncRequest) -> None:
 
 
 @get("/sync/v1/snapshot", opt=speaks(PERSON, media=NDJSON), summary="Everything a person may see, one dossier a line")
-async def take_snapshot(request: AnyRequest, after: str = "", cursor: str = "") -> Stream:
+async def take_snapshot(request: AnyRequest, after: FromQuery[str] = "", cursor: FromQuery[str] = "") -> Stream:
     """Stream the mark, the dossiers in id order, and the mark again."""
     store, person = store_of(request), person_asking(request)
     lines = Lines(store, person)

@@ -14,7 +14,7 @@ from server.services.attempts import Limits
 from server.services.passwords import Passwords
 from server.store.ledger import Tip
 from server.store.people import NAMESAKES_MAX, Person, find_person, known_mark, who_may_be
-from server.store.sessions import add_session, end_session, token_hash
+from server.store.sessions import add_session, end_forgotten, end_session, token_hash
 from server.store.store import Store, now_ms
 
 #: Of how many accounts a device remembers that they were signed in here.
@@ -82,7 +82,10 @@ async def _open(store: Store, person: Person, asking: Asking) -> Entered | None:
         still = find_person(conn, person.id)
         if still is None or still.password_hash != person.password_hash:  # changed while it was compared
             return None
-        return add_session(conn, token, person.id, now_ms(), label=asking.label)
+        now = now_ms()
+        expires = add_session(conn, token, person.id, now, label=asking.label)
+        end_forgotten(conn, person.id, now)
+        return expires
 
     expires = await store.write(job)
     if expires is None:

@@ -19,6 +19,10 @@ from server.store.keys import blob, text
 NEVER_MS: Final = 253_370_764_800_000
 
 
+#: How many one person may have open. Nobody has so many devices; who signs in by a program every day might.
+SESSIONS_MAX: Final = 200
+
+
 class Session(Struct, frozen=True):
     """Who asks, and through which of their sessions."""
 
@@ -98,6 +102,17 @@ def settle_secret(conn: sqlite3.Connection, person: str, now_ms: int) -> None:
     conn.execute(
         "UPDATE session SET expires = ?, latest = ? WHERE person = ? AND expires = ?",
         (now_ms + SESSION_DAYS * DAY_MS, now_ms + SESSION_DAYS_MAX * DAY_MS, blob(person), NEVER_MS),
+    )
+
+
+def end_forgotten(conn: sqlite3.Connection, person: str, now_ms: int) -> None:
+    """Forget the sessions that expired, and of a person those beyond ``SESSIONS_MAX`` that were used least lately."""
+    conn.execute("DELETE FROM session WHERE expires <= ?", (now_ms,))
+    conn.execute(
+        """DELETE FROM session WHERE token_hash IN (
+               SELECT token_hash FROM session WHERE person = ? AND expires < ?
+               ORDER BY seen DESC, id DESC LIMIT -1 OFFSET ?)""",
+        (blob(person), NEVER_MS, SESSIONS_MAX),
     )
 
 

@@ -1,5 +1,6 @@
 """The devices of an account: seen by their owner alone, signed out from afar, ended by time."""
 
+import asyncio
 import secrets
 import sqlite3
 from typing import Any
@@ -9,12 +10,23 @@ import pytest
 from sqlite_utils import Database
 
 from server.ids import new_id
+from server.services.attempts import Limits
 from server.services.devices import Devices, label_of
+from server.services.passwords import Passwords
+from server.services.sessions import Asking, sign_in
 from server.settings import DAY_MS, SESSION_DAYS, SESSION_DAYS_MAX
 from server.store.keys import blob
 from server.store.migrations import migrations
 from server.store.people import find_user
-from server.store.sessions import NEVER_MS, add_session, find_session, seen_session, sessions_of, token_hash
+from server.store.sessions import (
+    NEVER_MS,
+    add_session,
+    end_forgotten,
+    find_session,
+    seen_session,
+    sessions_of,
+    token_hash,
+)
 from server.store.store import Store, now_ms
 from tests.integration.caller import PASSWORD, Caller, create, problem
 from tests.integration.test_accounts_password import GOOD, joined, set_to, signing_in
@@ -143,6 +155,37 @@ def test_a_late_writing_never_takes_a_contact_back(store: Store) -> None:
     write(store, lambda conn: seen_session(conn, row.id, None, 2_000))
     (row,) = sessions_of(store.conn, person, 1_000)
     assert (row.last, row.device) == (9_000, "abc")
+
+
+def test_one_person_has_so_many_sessions_and_the_least_used_go_first(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.store.sessions.SESSIONS_MAX", 3)
+    person, tokens = who(store), [secrets.token_urlsafe(32) for _ in range(6)]
+
+    def begin(conn: Any) -> None:
+        add_session(conn, tokens[0], person, 1_000, expires_ms=NEVER_MS)  # the only way in: counted and ended by nobody
+        for number, token in enumerate(tokens[1:]):
+            add_session(conn, token, person, 2_000 + number)
+        end_forgotten(conn, person, 3_000)
+
+    write(store, begin)
+    alive = [find_session(store.conn, token, 3_000) is not None for token in tokens]
+    assert alive == [True, False, False, True, True, True]
+
+
+def test_a_password_changed_while_it_is_compared_opens_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever knows the old password must not slip in beside the change that signs everybody out."""
+    person = who(store)
+
+    def change_meanwhile(_password: str, _hashed: str) -> bool:
+        write(store, lambda conn: conn.execute("UPDATE person SET password_hash = 'new' WHERE id = ?", (blob(person),)))
+        return True
+
+    monkeypatch.setattr("server.services.passwords._fits", change_meanwhile)
+    asking = Asking("one", "", "nonce")
+    assert asyncio.run(sign_in(store, Limits(), Passwords(), "demo-1", PASSWORD, asking)) is None
+    assert sessions_of(store.conn, person, now_ms()) == []
 
 
 def test_contacts_gathered_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
