@@ -12,10 +12,12 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from server.store.attached import keep_attached
+from server.store.catalogue import Catalogue
 from server.store.entries import COLUMNS, entry_of, rest_of, row_of
 from server.store.files import find_known
 from server.store.keys import blob, blob_or_none, scope_key, text
 from server.store.people import actor_of
+from server.store.worklist import index
 from sync.dossier import Dossier
 from sync.ledger import Actor, Entry, Event, File
 
@@ -231,8 +233,8 @@ class SqliteLedger:
         """Return a file that the actor has sent whole or may see already."""
         return find_known(self._conn, sha256, actor)
 
-    def flush(self) -> None:
-        """Write all that was buffered; the caller commits."""
+    def flush(self, catalogue: Catalogue) -> None:
+        """Write all that was buffered, and list what changed for the desk; the caller commits."""
         write = self._conn.executemany
         if self._added:
             write(_ADD_OP, map(row_of, self._added.values()))
@@ -252,6 +254,7 @@ class SqliteLedger:
             write("INSERT INTO counter VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET last = excluded.last", rows)
         self._flush_named()
         self._flush_log()
+        index(self._conn, self._saved.values(), catalogue)
         self._tip.head = self._head
 
     def _flush_named(self) -> None:

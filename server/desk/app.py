@@ -1,0 +1,208 @@
+"""The one-stop desk: an application that knows a ``DeskStore``, the engine and its templates, and nothing else.
+
+It runs beside the portal in the server and, with another store, in a browser that has no network. Each change is an op.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, Protocol
+from urllib.parse import parse_qsl, quote
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from schemas.ids import is_id
+from schemas.messages import OpResult
+from schemas.ops import decode_op
+from schemas.problems import RequestProblem
+from server.desk import changes, pages
+from server.desk.htmx import HtmxHeaders
+from server.desk.store import LISTS, DeskStore, List
+from server.desk.words import Say
+from sync.dossier import Dossier
+
+BODY_BYTES_MAX: Final = 64 * 1024
+FIELDS_MAX: Final = 500
+STORE: Final = "motcua.desk"
+NO_STORE: Final = {"cache-control": "no-store"}
+
+
+class Render(Protocol):
+    """Makes a page from a template's name and its values."""
+
+    def __call__(self, template: str, **values: Any) -> str:
+        """Return the page."""
+
+
+class Desk:
+    """The handlers, with how they speak and draw."""
+
+    def __init__(self, render: Render, say: Say) -> None:
+        """Take the templates and the texts."""
+        self.render, self.say = render, say
+
+    async def inbox(self, request: Request) -> Response:
+        """Show one worklist with the counts of all."""
+        store = store_of(request)
+        wanted: List = next((name for name in LISTS if name == request.query_params.get("viec")), "decide")
+        listed = await store.listed(wanted, request.query_params.get("tu"))
+        counts = await store.counts()
+        return self._page("desk/inbox.html", **pages.inbox(store, wanted, listed, counts, self.say))
+
+    async def search(self, request: Request) -> Response:
+        """Find dossiers by words, or by a citizen ID or phone, which never stand in an address."""
+        store = store_of(request)
+        words = (await posted(request)).get("q", "").strip()
+        if not words:
+            return RedirectResponse("/desk", 303, NO_STORE)
+        found, counts = await store.found(words[:200]), await store.counts()
+        return self._page("desk/inbox.html", **pages.inbox(store, None, found, counts, self.say), words=words)
+
+    async def dossier(self, request: Request) -> Response:
+        """Show one dossier: its values and their versions, what waits, how much time is left, what can be done."""
+        store = store_of(request)
+        found = await self._found(request)
+        said = request.query_params.get("sai") or request.query_params.get("xong")
+        return self._page("desk/dossier.html", **await pages.dossier(store, found, self.say, said))
+
+    async def history(self, request: Request) -> Response:
+        """Show all that was ever written into one field."""
+        store, path = store_of(request), request.query_params.get("muc", "")
+        found = await self._found(request)
+        return self._page("desk/history.html", **await pages.history(store, found, path, self.say))
+
+    async def step(self, request: Request) -> Response:
+        """Take a step."""
+        name = request.path_params["name"]
+        return await self._change(request, lambda store, found, said: changes.step_op(store, found, name, said))
+
+    async def receive(self, request: Request) -> Response:
+        """Receive a dossier (1 → 2)."""
+        return await self._change(request, lambda store, found, said: changes.step_op(store, found, "receive", said))
+
+    async def settle(self, request: Request) -> Response:
+        """Settle a field that has two versions."""
+        return await self._change(
+            request, lambda store, found, said: changes.settle_op(store, found, store.form(found.form), said)
+        )
+
+    async def settle_row(self, request: Request) -> Response:
+        """Settle a row that one removed and another edited."""
+        return await self._change(request, changes.row_op)
+
+    async def write(self, request: Request) -> Response:
+        """Correct a field."""
+        return await self._change(
+            request, lambda store, found, said: changes.write_op(store, found, store.form(found.form), said)
+        )
+
+    async def bring_back(self, request: Request) -> Response:
+        """Bring an earlier value of a field back."""
+        store, found, said = store_of(request), await self._found(request), await posted(request)
+        entry = await store.op(said.get("op", ""))
+        op = decode_op(entry.body) if entry is not None and entry.body is not None else None
+        written = getattr(op, "set", {})
+        if entry is None or entry.dossier != found.id or said.get("path") not in written:
+            return self._back(found, "desk.fault.moved")
+        return await self._push(store, found, changes.earlier_op(store, found, written[said["path"]], said))
+
+    async def accept(self, request: Request) -> Response:
+        """Use a held op."""
+        return await self._change(request, lambda store, found, said: changes.held_op(store, found, "accept", said))
+
+    async def decline(self, request: Request) -> Response:
+        """Do not use a held op."""
+        return await self._change(request, lambda store, found, said: changes.held_op(store, found, "decline", said))
+
+    async def note(self, request: Request) -> Response:
+        """Write a note."""
+        return await self._change(request, changes.note_op)
+
+    async def refused(self, _: Request, fault: Exception) -> Response:
+        """Show why a page is not shown."""
+        if not isinstance(fault, RequestProblem):
+            raise fault
+        page = self.render("desk/refused.html", code=fault.problem.code)
+        return HTMLResponse(page, fault.status, NO_STORE)
+
+    async def _change(
+        self, request: Request, make: Callable[[DeskStore, Dossier, Mapping[str, str]], bytes]
+    ) -> Response:
+        store, found, said = store_of(request), await self._found(request), await posted(request)
+        try:
+            op = make(store, found, said)
+        except changes.Unusable as fault:
+            return self._back(found, str(fault))
+        return await self._push(store, found, op)
+
+    async def _push(self, store: DeskStore, found: Dossier, op: bytes) -> Response:
+        result = (await store.push([op]))[0]
+        return self._back(found, said_of(result))
+
+    def _back(self, found: Dossier, key: str) -> Response:
+        word = "xong" if key.startswith("desk.done") else "sai"
+        return RedirectResponse(f"/desk/d/{found.id}?{word}={quote(key)}", 303, NO_STORE)
+
+    async def _found(self, request: Request) -> Dossier:
+        identifier = request.path_params["dossier"]
+        found = await store_of(request).dossier(identifier) if is_id(identifier) else None
+        if found is None:
+            raise RequestProblem("not-found")
+        return found
+
+    def _page(self, template: str, **values: Any) -> Response:
+        return HTMLResponse(self.render(template, **values), headers=NO_STORE)
+
+
+def desk_app(render: Render, say: Say) -> Starlette:
+    """Return the desk; each request brings its store as ``scope["motcua.desk"]``, already the officer's."""
+    desk = Desk(render, say)
+
+    def at(path: str, endpoint: Callable[[Request], Awaitable[Response]], method: str = "GET") -> Route:
+        return Route(path, endpoint, methods=[method])
+
+    routes = [
+        at("/", desk.inbox), at("/tim", desk.search, "POST"), at("/d/{dossier}", desk.dossier),
+        at("/d/{dossier}/lich-su", desk.history), at("/d/{dossier}/receive", desk.receive, "POST"),
+        at("/d/{dossier}/steps/{name}", desk.step, "POST"), at("/d/{dossier}/resolve", desk.settle, "POST"),
+        at("/d/{dossier}/resolve-row", desk.settle_row, "POST"), at("/d/{dossier}/write", desk.write, "POST"),
+        at("/d/{dossier}/bring-back", desk.bring_back, "POST"), at("/d/{dossier}/accept", desk.accept, "POST"),
+        at("/d/{dossier}/decline", desk.decline, "POST"), at("/d/{dossier}/notes", desk.note, "POST"),
+    ]  # fmt: skip
+    return Starlette(
+        routes=routes, middleware=[Middleware(HtmxHeaders)], exception_handlers={RequestProblem: desk.refused}
+    )
+
+
+def store_of(request: Request) -> DeskStore:
+    """Return the store that this request may use."""
+    store: DeskStore = request.scope[STORE]
+    return store
+
+
+def said_of(result: OpResult) -> str:
+    """Return the key of the sentence that says what became of an op."""
+    if result.problem is not None:
+        return "desk.refused." + result.problem.code
+    return f"desk.done.{result.outcome}"
+
+
+async def posted(request: Request) -> dict[str, str]:
+    """Return what a form sent, the last value of each name.
+
+    Raises:
+        RequestProblem: ``too-large``, ``unsupported-type`` or ``invalid``.
+    """
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        raise RequestProblem("unsupported-type")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_BYTES_MAX:
+            raise RequestProblem("too-large")
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX))
+    except ValueError as fault:
+        raise RequestProblem("invalid", "not a form") from fault

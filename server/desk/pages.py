@@ -1,0 +1,192 @@
+"""What each page of the desk shows, as plain values for its template."""
+
+from typing import Any, Final
+
+from schemas.ops import Attach, Command, Detach, Patch, Submit, Withdraw, decode_op
+from schemas.steps import ARGS
+from server.desk.sheet import Line, Reader, Sheet, line_of, sheet_of
+from server.desk.store import COUNT_MAX, LISTS, DeskStore, List, Listed, Row
+from server.desk.typed import TYPABLE
+from server.desk.words import Say, in_words, moment, options_of
+from server.desk.work import (
+    BOLD_AFTER_DAYS,
+    SHOWN,
+    lawful_steps,
+    life,
+    state_id,
+    sub_state,
+    time_of,
+    waits_days,
+)
+from sync.dossier import Dossier, Held
+from sync.ledger import Entry
+from sync.merge import APPLICANT
+from sync.rights import WRITING, office_role
+from sync.workflow import COMMANDS
+
+#: How results are handed over, and what a decision may be; the words are in the catalogue.
+WAYS: Final = ("counter", "post", "electronic")
+RESULTS: Final = ("granted", "denied")
+
+
+def inbox(store: DeskStore, wanted: List | None, listed: Listed, counts: dict[List, int], say: Say) -> dict[str, Any]:
+    """Return the values of the inbox."""
+    filters = [
+        {"name": name, "words": say(f"desk.list.{name}"), "count": _count(counts[name]), "here": name == wanted}
+        for name in LISTS
+    ]
+    units = [store.unit_name(unit) for unit in store.officer.units_seen]
+    return {
+        "officer": store.officer.name, "units": units, "filters": filters, "wanted": wanted, "words": "",
+        "rows": [_row(store, row, say) for row in listed.rows], "next": listed.next,
+    }  # fmt: skip
+
+
+async def dossier(store: DeskStore, found: Dossier, say: Say, said: str | None) -> dict[str, Any]:
+    """Return the values of a dossier's page."""
+    form = store.form(found.form)
+    reader = Reader(found, form, store, say)
+    sheet = sheet_of(reader)
+    first, others = lawful_steps(found, store.officer)
+    role = office_role(store.officer, found)
+    return {
+        "officer": store.officer.name, "dossier": found, "state": state_id(found), "sub": sub_state(found),
+        "title": store.title(found.procedure), "whom": name_of(found), "sheet": sheet, "said": said,
+        "submitted": moment(found.submitted_ms), "received": moment(found.received_ms),
+        "time": time_of(found, store.calendar, store.now_ms(), say), "unit": store.unit_name(found.unit),
+        "disputes": [_dispute(reader, part, line) for part, line in sheet.disputes],
+        "held": [await _held(store, reader, held) for held in found.held],
+        "steps": [_form_of_step(store, reader, name, sheet) for name in ([first] if first else []) + others],
+        "main": first, "life": life(found, say, store), "writes": role in WRITING,
+        "notes": [{"text": n.text, "name": n.name, "at": moment(n.at), "visible": n.visible} for n in found.notes],
+        "officers": await store.officers(found.unit), "typable": TYPABLE,
+    }  # fmt: skip
+
+
+async def history(store: DeskStore, found: Dossier, path: str, say: Say) -> dict[str, Any]:
+    """Return all that was written into one field, newest first."""
+    form = store.form(found.form)
+    reader = Reader(found, form, store, say)
+    field = form.plan.field(path) if form is not None else None
+    line = line_of(reader, path)
+    shown = {version.op for version in line.versions} if line is not None else set()
+    past = [
+        {**_author(found, entry), "words": in_words(_field(form, path), op.set[path], store, say) or say("desk.empty"),
+         "reason": op.reason, "op": entry.op, "outcome": entry.outcome,
+         "shows": entry.op in shown}
+        for entry in await store.history(found.id)
+        if entry.body is not None and isinstance(op := decode_op(entry.body), Patch) and path in op.set
+    ]  # fmt: skip
+    return {
+        "officer": store.officer.name, "dossier": found, "path": path, "past": past[::-1], "known": field is not None,
+        "label": line.label if line is not None else path, "saw": line.saw if line is not None else "",
+        "writes": office_role(store.officer, found) in WRITING,
+    }  # fmt: skip
+
+
+def name_of(found: Dossier) -> str:
+    """Return for whom a dossier is: the first name in it, else who filed it."""
+    if found.on_behalf is not None:
+        return str(found.on_behalf.get("name", ""))
+    names = (
+        c.siblings[0].value for p, c in found.cells.items() if p.endswith("full_name") and c.siblings and "/" not in p
+    )
+    return str(next((name for name in names if name), "") or found.people.get(found.applicant, ""))
+
+
+def _field(form: Any, path: str) -> Any:
+    """Return a field's definition, which knows its options."""
+    for section in form.sections if form is not None else []:
+        for field in section.fields:
+            if path == f"{section.key}.{field.key}" or (
+                section.rows and path.startswith(section.key + "/") and path.endswith("/" + field.key)
+            ):
+                return field
+    return None
+
+
+def _row(store: DeskStore, row: Row, say: Say) -> dict[str, Any]:
+    return {
+        "id": row.id, "code": row.code, "title": store.title(row.procedure), "name": row.name, "state": row.state,
+        "state_id": SHOWN.get(row.state, "office"), "submitted": moment(row.submitted_ms), "due": moment(row.due_ms),
+        "late": row.due_ms is not None and row.due_ms < store.now_ms() and row.state in ("2", "4"),
+        "conflicts": row.conflicts, "held": row.held, "files": row.files, "words": say(f"desk.state.{row.state}"),
+    }  # fmt: skip
+
+
+def _count(count: int) -> str:
+    return f"{COUNT_MAX}+" if count > COUNT_MAX else str(count)
+
+
+def _dispute(reader: Reader, part: Any, line: Line | None) -> dict[str, Any]:
+    field = _field(reader.form, line.path) if line is not None else None
+    options = options_of(field, reader.names) if field is not None and field.kind == "choice" else []
+    return {"part": part, "line": line, "typable": line is not None and line.kind in TYPABLE, "options": options}
+
+
+async def _held(store: DeskStore, reader: Reader, held: Held) -> dict[str, Any]:
+    entry = await store.op(held.op)
+    op = decode_op(entry.body) if entry is not None and entry.body is not None else None
+    days = waits_days(held.since, store.now_ms())
+    values: list[dict[str, str]] = []
+    if isinstance(op, Patch):
+        for path, value in op.set.items():
+            line = line_of(reader, path)
+            before = line.versions[0].words if line is not None else reader.say("desk.empty")
+            after = in_words(_field(reader.form, path), value, store, reader.say) or reader.say("desk.empty")
+            values.append(
+                {"label": line.label if line is not None else _label(reader, path), "before": before, "after": after}
+            )
+    words: dict[Any, str] = {
+        Attach: "desk.held.attach",
+        Detach: "desk.held.detach",
+        Submit: "desk.held.submit",
+        Withdraw: "desk.held.withdraw",
+    }
+    what = (
+        f"desk.step.{op.name}"
+        if isinstance(op, Command) and op.name in COMMANDS
+        else words.get(type(op), "desk.held.patch")
+    )
+    return {
+        "op": held.op, "reason": held.reason, "name": reader.dossier.people.get(held.actor, ""),
+        "since": moment(held.since),
+        "role": "applicant" if held.role == APPLICANT else "office", "days": days, "bold": days >= BOLD_AFTER_DAYS,
+        "values": values, "what": reader.say(what), "acceptable": held.reason != "form-unknown",
+    }  # fmt: skip
+
+
+def _label(reader: Reader, path: str) -> str:
+    field = _field(reader.form, path)
+    return field.label.vi if field is not None else path
+
+
+def _form_of_step(store: DeskStore, reader: Reader, name: str, sheet: Sheet) -> dict[str, Any]:
+    """Return what a step asks the officer for."""
+    wanted = ARGS[name].__struct_fields__
+    asked: dict[str, Any] = {
+        "name": name,
+        "words": reader.say(f"desk.step.{name}"),
+        "args": list(wanted),
+        "choices": {},
+    }
+    if name == "ask_more":
+        asked["lines"] = [(line.path, line.label) for part in sheet.parts for line in part.lines]
+        asked["slots"] = [(paper.key, paper.title) for paper in sheet.papers]
+    if name == "transfer":
+        asked["choices"]["unit"] = [each for each in store.units() if each[0] != reader.dossier.unit]
+    if name == "finish":
+        asked["choices"]["result"] = [(each, reader.say(f"desk.result.{each}")) for each in RESULTS]
+    if name == "give":
+        asked["choices"]["how"] = [(each, reader.say(f"desk.way.{each}")) for each in WAYS]
+    return asked
+
+
+def _author(found: Dossier, entry: Entry) -> dict[str, str]:
+    role = "applicant" if (entry.role or APPLICANT) == APPLICANT else "office"
+    return {
+        "name": found.people.get(entry.person, ""),
+        "role": role,
+        "at": moment(entry.at),
+        "received": moment(entry.received_ms),
+    }

@@ -1,0 +1,184 @@
+"""The desk's store on SQLite: one for each request, scoped to the officer who asks."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, Final
+
+from schemas import lists
+from schemas.forms import Form
+from schemas.ids import is_id
+from schemas.messages import OpResult
+from server.desk.store import COUNT_MAX, LISTS, PAGE, List, Listed, Row
+from server.ids import new_id
+from server.services.syncing import push_ops
+from server.settings import DAY_MS
+from server.store import worklist
+from server.store.entries import COLUMNS, entry_of
+from server.store.keys import blob, text
+from server.store.ledger import Tip, load_dossier
+from server.store.store import Store, now_ms
+from sync.deadlines import Calendar
+from sync.dossier import Dossier
+from sync.ledger import Actor, Entry
+from sync.rights import office_role
+
+#: "Due" means: until the end of tomorrow, roughly; and what is late is in the list of its own.
+DUE_WITHIN_MS: Final = 2 * DAY_MS
+_EVER: Final = (0, 2**62)
+LOOKED_EVERY_MS: Final = 60_000
+
+
+class SqliteDeskStore:
+    """The dossiers of an officer's units, with what the desk must know beside them."""
+
+    def __init__(self, store: Store, officer: Actor) -> None:
+        """Take the store and who is signed in."""
+        self._store, self.officer = store, officer
+        self._catalogue = store.shelf.fresh(store.conn)
+
+    @property
+    def calendar(self) -> Calendar:
+        """Return the calendar in force."""
+        return self._catalogue.calendar
+
+    def now_ms(self) -> int:
+        """Return the moment."""
+        return now_ms()
+
+    def new_id(self) -> str:
+        """Return a new id."""
+        return new_id(now_ms())
+
+    def form(self, name: str) -> Form | None:
+        """Return a form by ``procedure@version``, or null."""
+        return self._catalogue.named(name)
+
+    def title(self, procedure: str) -> str:
+        """Return a procedure's name; its code where no form names it."""
+        version = self._catalogue.newest(procedure)
+        form = None if version is None else self._catalogue.form(procedure, version)
+        return procedure if form is None else form.title.vi
+
+    def unit_name(self, unit: str) -> str:
+        """Return a unit's name; its id where it is not known."""
+        known = self._catalogue.units.get(unit)
+        return unit if known is None else known.name
+
+    def units(self) -> list[tuple[str, str]]:
+        """Return all units by id and name."""
+        return sorted(((unit.id, unit.name) for unit in self._catalogue.units.values()), key=lambda each: each[1])
+
+    def options(self, name: str) -> list[dict[str, Any]]:
+        """Return a shared list of options."""
+        found: list[dict[str, Any]] = json.loads(lists.raw(name))
+        return found
+
+    async def counts(self) -> dict[List, int]:
+        """Return how many dossiers each list has."""
+        units, now = self.officer.units_seen, now_ms()
+        return await self._store.read(
+            lambda conn: {name: worklist.count(conn, units, name, _span(name, now), COUNT_MAX + 1) for name in LISTS}
+        )
+
+    async def listed(self, name: List, after: str | None) -> Listed:
+        """Return a page of a list."""
+        units, now = self.officer.units_seen, now_ms()
+        rows = await self._store.read(
+            lambda conn: worklist.listed(conn, units, name, _span(name, now), _position(after), PAGE + 1)
+        )
+        onward = f"{rows[PAGE - 1][-2]}.{rows[PAGE - 1][-1]}" if len(rows) > PAGE else None
+        return Listed([_row(row) for row in rows[:PAGE]], onward)
+
+    async def found(self, words: str) -> Listed:
+        """Return what has all the words."""
+        units = list(self.officer.units_seen)
+        rows = await self._store.read(lambda conn: worklist.found(conn, units, words, PAGE))
+        return Listed([_row(row) for row in rows], None)
+
+    async def dossier(self, dossier: str) -> Dossier | None:
+        """Return a dossier, and record who looked."""
+        found = await self._store.read(lambda conn: self._visible(conn, dossier))
+        if found is not None:
+            await self._store.write(lambda conn, _: _look(conn, self.officer.person, dossier, now_ms()))
+        return found
+
+    async def op(self, op: str) -> Entry | None:
+        """Return an op of a visible dossier."""
+
+        def look(conn: sqlite3.Connection) -> Entry | None:
+            row = conn.execute(f"SELECT {COLUMNS} FROM op WHERE id = ?", (blob(op),)).fetchone()  # noqa: S608 - constant
+            entry = entry_of(row) if row is not None else None
+            return entry if entry is not None and self._visible(conn, entry.dossier) is not None else None
+
+        return await self._store.read(look) if is_id(op) else None
+
+    async def history(self, dossier: str) -> list[Entry]:
+        """Return a visible dossier's ops in the order they came."""
+
+        def look(conn: sqlite3.Connection) -> list[Entry]:
+            if self._visible(conn, dossier) is None:
+                return []
+            rows = conn.execute(f"SELECT {COLUMNS} FROM op WHERE dossier = ? ORDER BY n", (blob(dossier),))  # noqa: S608
+            return [entry_of(row) for row in rows]
+
+        return await self._store.read(look)
+
+    async def officers(self, unit: str) -> list[tuple[str, str]]:
+        """Return who handles dossiers in a unit now."""
+
+        def look(conn: sqlite3.Connection) -> list[tuple[str, str]]:
+            rows = conn.execute(
+                "SELECT DISTINCT person.id, person.name FROM role JOIN person ON person.id = role.person WHERE role.unit = ?"
+                " AND role.role IN ('handler', 'head') AND role.valid_from <= ? AND coalesce(role.valid_to, ?) > ?"
+                " ORDER BY person.name",
+                (unit, now := now_ms(), now + 1, now),
+            )
+            return [(text(person), name) for person, name in rows]
+
+        return await self._store.read(look)
+
+    async def push(self, ops: Sequence[bytes]) -> list[OpResult]:
+        """Give each op its outcome."""
+        return await push_ops(self._store, self.officer.person, ops)
+
+    def _visible(self, conn: sqlite3.Connection, dossier: str) -> Dossier | None:
+        found = load_dossier(conn, dossier) if is_id(dossier) else None
+        return found if found is not None and office_role(self.officer, found) is not None else None
+
+
+def reindex(conn: sqlite3.Connection, _: Tip, store: Store, after: bytes, limit: int) -> bytes | None:
+    """List dossiers that are not listed yet, in order of id; return where to go on, or null at the end."""
+    rows = conn.execute(
+        "SELECT id FROM dossier WHERE submitted IS NOT NULL AND id > ? AND id NOT IN (SELECT id FROM work) ORDER BY id LIMIT ?",
+        (after, limit),
+    ).fetchall()
+    found = (load_dossier(conn, text(row[0])) for row in rows)
+    worklist.index(conn, [each for each in found if each is not None], store.shelf.fresh(conn))
+    return rows[-1][0] if len(rows) == limit else None
+
+
+def _look(conn: sqlite3.Connection, person: str, dossier: str, now: int) -> None:
+    """Record that a person looked at a dossier; a page loaded again within a minute is the same look."""
+    last = conn.execute(
+        "SELECT 1 FROM looked WHERE dossier = ? AND at > ? AND person = ?",
+        (blob(dossier), now - LOOKED_EVERY_MS, blob(person)),
+    ).fetchone()
+    if last is None:
+        conn.execute("INSERT INTO looked (at, person, dossier) VALUES (?, ?, ?)", (now, blob(person), blob(dossier)))
+
+
+def _span(name: List, now: int) -> tuple[int, int]:
+    if name == "overdue":
+        return 0, now
+    return (now, now + DUE_WITHIN_MS) if name == "due" else _EVER
+
+
+def _position(after: str | None) -> tuple[int, int] | None:
+    order, _, number = (after or "").partition(".")
+    fits = all(part.isascii() and part.isdigit() and len(part) < 19 for part in (order, number))  # noqa: PLR2004
+    return (int(order), int(number)) if fits else None
+
+
+def _row(row: tuple[Any, ...]) -> Row:
+    return Row(worklist.number_of(row), *row[1:11])
