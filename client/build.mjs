@@ -45,13 +45,14 @@ const { vi, en } = texts();
 writeFileSync(join(generated, "vi.json"), JSON.stringify(vi.first));
 writeFileSync(join(generated, "after.json"), JSON.stringify(vi.after));
 keep("en", "json", JSON.stringify({ ...en.first, ...en.after }));
-const [page, worker, css] = await Promise.all([
+const [page, worker, css, office] = await Promise.all([
   build({
     ...common, entryPoints: { app: join(here, "js", "main.js") }, format: "esm", splitting: true, metafile: true,
     outdir: join(dist, "assets"), entryNames: "[name].[hash]", chunkNames: "part.[hash]", publicPath: "/assets/",
   }),
   build({ ...common, entryPoints: [join(here, "sw.js")], format: "iife" }),
   build({ ...common, entryPoints: [join(here, "css", "app.css")] }),
+  build({ ...common, entryPoints: [join(here, "css", "desk.css")] }),
 ]);
 for (const { path, contents } of page.outputFiles) writeFileSync(path, contents);
 const parts = Object.fromEntries(Object.entries(page.metafile.outputs).map(([path, part]) => [`/assets/${path.split("/").pop()}`, part]));
@@ -62,6 +63,7 @@ for (const [path, part] of Object.entries(parts)) {
   manifest["app.parts"] = part.imports.filter((each) => each.kind === "import-statement").map((each) => `/assets/${each.path.split("/").pop()}`);
 }
 keep("app", "css", css.outputFiles[0].contents);
+keep("desk", "css", office.outputFiles[0].contents);
 writeFileSync(join(dist, "sw.js"), worker.outputFiles[0].contents);
 for (const [name, size, margin] of /** @type {[string, number, number][]} */ ([["192", 192, 0], ["512", 512, 0], ["maskable-512", 512, 0.12]])) {
   writeFileSync(join(dist, "icons", `${name}.png`), doorIcon(size, margin));

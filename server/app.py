@@ -17,12 +17,14 @@ from litestar.openapi.plugins import JsonRenderPlugin
 import client
 from schemas.moments import local_day
 from schemas.problems import RequestProblem
+from server import desk_gate
 from server.dispatcher import Dispatcher
 from server.logs import write_logs
-from server.routes import accounts, desk, files, forms, health, openapi, portal, sessions, sync
+from server.routes import accounts, files, forms, health, openapi, portal, sessions, sync
 from server.routes.gate import admit
 from server.routes.wire import Answer, document, problem_answer, problem_of_status
 from server.services.attempts import Limits
+from server.services.desk import list_all, word_all
 from server.services.devices import Devices
 from server.services.passwords import Passwords
 from server.services.syncing import sweep_waiting
@@ -40,7 +42,7 @@ log = logging.getLogger("motcua")
 ROUTES: Final = [
     sync.sync_once, sync.take_snapshot, sessions.enter, sessions.leave, *accounts.ACCOUNT_ROUTES,
     forms.form_document, forms.shared_list, health.health, health.metrics, openapi.openapi,
-    *desk.DESK_ROUTES, *files.FILE_ROUTES,
+    *files.FILE_ROUTES,
 ]  # fmt: skip
 
 
@@ -65,7 +67,7 @@ def create_app(settings: Settings) -> MethodOverride:
         logging_config=None,
         request_max_body_size=None,
     )  # fmt: skip
-    return MethodOverride(Shield(Dispatcher(app)))
+    return MethodOverride(Shield(Dispatcher(app, [(desk_gate.PREFIX, desk_gate.DeskGate(app))])))
 
 
 @asynccontextmanager
@@ -73,6 +75,7 @@ async def _serving(app: Litestar) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     store = app.state.store = Store(settings.data)
     seen = _what_is_in_force(store)
+    await list_all(store)
     if (client.ROOT / "dist" / "manifest.json").exists():
         app.state.portal = await asyncio.to_thread(portal_now, store)
     keeping = [asyncio.create_task(_keep_house(app)), asyncio.create_task(_watch_forms(app, seen))]
@@ -104,6 +107,7 @@ async def _keep_house(app: Litestar) -> None:
         try:
             await app.state.devices.write(store)
             await sweep_waiting(store)
+            await word_all(store)
         except (RequestProblem, sqlite3.Error) as fault:
             log.warning("housekeeping: %s", fault)
 
@@ -130,8 +134,8 @@ def _what_is_in_force(store: Store) -> tuple[int, str]:
     return store.shelf.fresh(store.conn).stamp, local_day(now_ms()).isoformat()
 
 
-def _problem(request: Request[Any, Any, Any], fault: RequestProblem) -> Answer:
-    return desk.page_of_problem(request, fault) or problem_answer(fault)
+def _problem(_: Request[Any, Any, Any], fault: RequestProblem) -> Answer:
+    return problem_answer(fault)
 
 
 def _http(_: Request[Any, Any, Any], fault: HTTPException) -> Answer:

@@ -26,6 +26,7 @@ from sync.dossier import Dossier
 BODY_BYTES_MAX: Final = 64 * 1024
 FIELDS_MAX: Final = 500
 STORE: Final = "motcua.desk"
+FORM: Final = "application/x-www-form-urlencoded"
 NO_STORE: Final = {"cache-control": "no-store"}
 
 
@@ -58,7 +59,7 @@ class Desk:
         if not words:
             return RedirectResponse("/desk", 303, NO_STORE)
         found, counts = await store.found(words[:200]), await store.counts()
-        return self._page("desk/inbox.html", **pages.inbox(store, None, found, counts, self.say), words=words)
+        return self._page("desk/inbox.html", **{**pages.inbox(store, None, found, counts, self.say), "words": words})
 
     async def dossier(self, request: Request) -> Response:
         """Show one dossier: its values and their versions, what waits, how much time is left, what can be done."""
@@ -195,7 +196,8 @@ async def posted(request: Request) -> dict[str, str]:
     Raises:
         RequestProblem: ``too-large``, ``unsupported-type`` or ``invalid``.
     """
-    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+    kind = request.headers.get("content-type", FORM).partition(";")[0].strip()  # a form without a field may say none
+    if kind != FORM:
         raise RequestProblem("unsupported-type")
     body = bytearray()
     async for chunk in request.stream():

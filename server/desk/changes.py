@@ -111,9 +111,11 @@ def held_op(store: DeskStore, dossier: Dossier, kind: str, posted: Posted) -> by
     """Return the op that accepts or declines a held one.
 
     Raises:
-        Unusable: the reason of a decline is missing.
+        Unusable: it is no longer held here, or the reason of a decline is missing.
     """
     reason = posted.get("reason", "").strip()
+    if posted.get("op") not in {held.op for held in dossier.held}:
+        raise Unusable("desk.fault.moved")
     if kind == "decline" and not reason:
         raise Unusable("desk.fault.reason")
     return _op(store, dossier, kind, op=posted.get("op", ""), **({"reason": reason} if reason else {}))

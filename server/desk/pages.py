@@ -51,7 +51,7 @@ async def dossier(store: DeskStore, found: Dossier, say: Say, said: str | None) 
     role = office_role(store.officer, found)
     return {
         "officer": store.officer.name, "dossier": found, "state": state_id(found), "sub": sub_state(found),
-        "title": store.title(found.procedure), "whom": name_of(found), "sheet": sheet, "said": said,
+        "title": store.title(found.procedure), "whom": name_of(found), "sheet": sheet, "said": _said(said, say),
         "submitted": moment(found.submitted_ms), "received": moment(found.received_ms),
         "time": time_of(found, store.calendar, store.now_ms(), say), "unit": store.unit_name(found.unit),
         "disputes": [_dispute(reader, part, line) for part, line in sheet.disputes],
@@ -79,9 +79,20 @@ async def history(store: DeskStore, found: Dossier, path: str, say: Say) -> dict
     ]  # fmt: skip
     return {
         "officer": store.officer.name, "dossier": found, "path": path, "past": past[::-1], "known": field is not None,
-        "label": line.label if line is not None else path, "saw": line.saw if line is not None else "",
+        "label": line.label if line is not None else path, "saw_ids": line.saw if line is not None else "",
         "writes": office_role(store.officer, found) in WRITING,
     }  # fmt: skip
+
+
+def _said(key: str | None, say: Say) -> dict[str, Any] | None:
+    """Return what became of the last change: an address may carry any key, so only known ones are spoken."""
+    if key is None or not key.startswith(("desk.done.", "desk.refused.", "desk.fault.")):
+        return None
+    try:
+        words = say(key)
+    except KeyError:
+        words = say("desk.refused.other")
+    return {"words": words, "good": key.startswith("desk.done.")}
 
 
 def name_of(found: Dossier) -> str:

@@ -37,7 +37,8 @@ def in_words(field: Field | None, value: Any, names: Names, say: Say) -> str:
         return _address(value, names, say)
     if kind == "unit" and isinstance(value, str):
         return names.unit_name(value)
-    if kind == "money" and isinstance(value, int):
+    counts_money = kind == "money" or (field is not None and field.compute == "fee_copies")
+    if counts_money and isinstance(value, int):
         return f"{value:,} đ".replace(",", ".")
     return plain(value)
 

@@ -99,9 +99,9 @@ def assets() -> dict[str, Any]:
     return manifest
 
 
-def css_url() -> str:
-    """Return the address of the stylesheet, for pages that others make."""
-    return str(assets()["app.css"])
+def css_urls() -> list[str]:
+    """Return the addresses of the stylesheets of the office's pages."""
+    return [assets()["app.css"], assets()["desk.css"]]
 
 
 def icons() -> str:
@@ -180,7 +180,9 @@ class Portal:
 
     def _worker(self) -> Document:
         kept = {
-            path: each.etag.strip('"') for path, each in sorted(self.documents.items()) if not path.endswith(".png")
+            path: each.etag.strip('"')
+            for path, each in sorted(self.documents.items())
+            if not path.endswith(".png") and not path.startswith("/assets/desk.")
         }
         script = (client.ROOT / "dist" / "sw.js").read_bytes()
         version = hashlib.sha256(json.dumps(kept).encode() + script).hexdigest()[:12]

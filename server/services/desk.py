@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 from schemas import lists
@@ -25,8 +26,13 @@ from sync.rights import office_role
 
 #: "Due" means: until the end of tomorrow, roughly; and what is late is in the list of its own.
 DUE_WITHIN_MS: Final = 2 * DAY_MS
+_HANDLERS: Final = """
+    SELECT DISTINCT person.id, person.name FROM role JOIN person ON person.id = role.person
+    WHERE role.unit = ? AND role.role IN ('handler', 'head') AND role.valid_from <= ?
+        AND (role.valid_to IS NULL OR role.valid_to > ?) ORDER BY person.name"""
 _EVER: Final = (0, 2**62)
 LOOKED_EVERY_MS: Final = 60_000
+LISTED_AT_ONCE: Final = 500
 
 
 class SqliteDeskStore:
@@ -92,6 +98,7 @@ class SqliteDeskStore:
 
     async def found(self, words: str) -> Listed:
         """Return what has all the words."""
+        await word_all(self._store)
         units = list(self.officer.units_seen)
         rows = await self._store.read(lambda conn: worklist.found(conn, units, words, PAGE))
         return Listed([_row(row) for row in rows], None)
@@ -128,12 +135,7 @@ class SqliteDeskStore:
         """Return who handles dossiers in a unit now."""
 
         def look(conn: sqlite3.Connection) -> list[tuple[str, str]]:
-            rows = conn.execute(
-                "SELECT DISTINCT person.id, person.name FROM role JOIN person ON person.id = role.person WHERE role.unit = ?"
-                " AND role.role IN ('handler', 'head') AND role.valid_from <= ? AND coalesce(role.valid_to, ?) > ?"
-                " ORDER BY person.name",
-                (unit, now := now_ms(), now + 1, now),
-            )
+            rows = conn.execute(_HANDLERS, (unit, now := now_ms(), now))
             return [(text(person), name) for person, name in rows]
 
         return await self._store.read(look)
@@ -147,15 +149,32 @@ class SqliteDeskStore:
         return found if found is not None and office_role(self.officer, found) is not None else None
 
 
-def reindex(conn: sqlite3.Connection, _: Tip, store: Store, after: bytes, limit: int) -> bytes | None:
-    """List dossiers that are not listed yet, in order of id; return where to go on, or null at the end."""
+def _word(store: Store, conn: sqlite3.Connection, _: Tip) -> int:
+    return worklist.word(conn, store.shelf.fresh(conn), LISTED_AT_ONCE)
+
+
+async def word_all(store: Store) -> None:
+    """Make what changed findable, before anybody has to wait for it."""
+    while await store.read(worklist.are_stale):
+        await store.write(partial(_word, store))
+
+
+async def list_all(store: Store) -> None:
+    """List every dossier that is not listed yet: those of a directory from before there were lists."""
+    after: bytes | None = b""
+    while after is not None:
+        after = await store.write(partial(_list_some, store, after))
+
+
+def _list_some(store: Store, after: bytes, conn: sqlite3.Connection, _: Tip) -> bytes | None:
     rows = conn.execute(
-        "SELECT id FROM dossier WHERE submitted IS NOT NULL AND id > ? AND id NOT IN (SELECT id FROM work) ORDER BY id LIMIT ?",
-        (after, limit),
+        "SELECT id FROM dossier WHERE submitted IS NOT NULL AND id > ? AND id NOT IN (SELECT id FROM work)"
+        " ORDER BY id LIMIT ?",
+        (after, LISTED_AT_ONCE),
     ).fetchall()
     found = (load_dossier(conn, text(row[0])) for row in rows)
     worklist.index(conn, [each for each in found if each is not None], store.shelf.fresh(conn))
-    return rows[-1][0] if len(rows) == limit else None
+    return rows[-1][0] if len(rows) == LISTED_AT_ONCE else None
 
 
 def _look(conn: sqlite3.Connection, person: str, dossier: str, now: int) -> None:

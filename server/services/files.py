@@ -30,7 +30,7 @@ def meet_waiting(conn: sqlite3.Connection, tip: Tip, shelf: Shelf, stored: Store
     for person in persons:
         for dossier in _waiting(conn, ledger, stored.sha256, person):
             files.settle(ledger, world, dossier, file, now)
-    ledger.flush()
+    ledger.flush(world)
 
 
 def note_arriving(conn: sqlite3.Connection, tip: Tip, shelf: Shelf, sha256: str, person: str, received: int) -> None:
@@ -40,7 +40,7 @@ def note_arriving(conn: sqlite3.Connection, tip: Tip, shelf: Shelf, sha256: str,
     world = shelf.fresh(conn)
     for dossier in _waiting(conn, ledger, sha256, person):
         files.arriving(ledger, world, dossier, sha256, received, now)
-    ledger.flush()
+    ledger.flush(world)
 
 
 def note_lost(conn: sqlite3.Connection, tip: Tip, shelf: Shelf, sha256: str) -> None:
@@ -52,7 +52,7 @@ def note_lost(conn: sqlite3.Connection, tip: Tip, shelf: Shelf, sha256: str) -> 
         dossier = ledger.find_dossier(identifier)
         if dossier is not None:
             files.lost(ledger, world, dossier, sha256, now)
-    ledger.flush()
+    ledger.flush(world)
     conn.execute("DELETE FROM file WHERE sha256 = ?", (bytes.fromhex(sha256),))
     conn.execute("UPDATE upload SET state = 'gone' WHERE sha256 = ? AND state = 'done'", (bytes.fromhex(sha256),))
 

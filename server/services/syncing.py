@@ -28,8 +28,9 @@ async def push_ops(store: Store, person: str, ops: RawOps) -> list[OpResult]:
     def job(conn: sqlite3.Connection, tip: Tip) -> list[OpResult]:
         now = now_ms()
         ledger = SqliteLedger(conn, tip, now)
-        results = push(ledger, store.shelf.fresh(conn), ledger.actor(person), ops, now)
-        ledger.flush()
+        catalogue = store.shelf.fresh(conn)
+        results = push(ledger, catalogue, ledger.actor(person), ops, now)
+        ledger.flush(catalogue)
         return results
 
     return await store.write(job)
@@ -69,8 +70,9 @@ async def sweep_waiting(store: Store) -> int:
     def job(conn: sqlite3.Connection, tip: Tip) -> int:
         now = now_ms()
         ledger = SqliteLedger(conn, tip, now)
-        swept = sweep(ledger, store.shelf.fresh(conn), now)
-        ledger.flush()
+        catalogue = store.shelf.fresh(conn)
+        swept = sweep(ledger, catalogue, now)
+        ledger.flush(catalogue)
         return swept
 
     return await store.write(job)
@@ -81,4 +83,4 @@ def release_held(conn: sqlite3.Connection, tip: Tip, catalogue: Catalogue, now: 
     ledger = SqliteLedger(conn, tip, now)
     for procedure in sorted(catalogue.latest):
         forms_published(ledger, catalogue, procedure, now)
-    ledger.flush()
+    ledger.flush(catalogue)

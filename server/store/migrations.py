@@ -10,6 +10,7 @@ from typing import Final
 from sqlite_utils import Database, Migrations
 
 from server.ids import new_id
+from server.store import worklist
 from server.store.keys import blob
 
 migrations: Final = Migrations("motcua")
@@ -159,4 +160,11 @@ def uploads_and_files(db: Database) -> None:
         """CREATE INDEX attached_dossier ON attached (dossier)""",
         """CREATE INDEX attached_file ON attached (sha256, dossier)""",
     ):
+        db.execute(statement)
+
+
+@migrations()
+def worklists(db: Database) -> None:
+    """List submitted dossiers for the desk, make them findable, and record who looked at them."""
+    for statement in worklist.TABLES:
         db.execute(statement)

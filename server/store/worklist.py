@@ -1,8 +1,9 @@
 """What the desk lists and finds: one row for each submitted dossier, its words and the hashes of its numbers.
 
-Rule 1. It is written in the transaction that changes the dossier, and can be made again from the dossiers alone.
+Rule 1. The lists are written in the transaction that changes the dossier, by one statement; the words follow, before
+the next search. Both can be made again from the dossiers alone.
 Rule 2. A page of a list costs the same at any size: each list is a partial index in its own order.
-Rule 3. The words are codes, names and procedures. Citizen IDs and phones are found by keyed hash, exactly, or not at all.
+Rule 3. The words are codes, names and procedures. Citizen IDs and phones are found by keyed hash, whole.
 """
 
 import sqlite3
@@ -11,12 +12,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
+
 from server.store.catalogue import Catalogue
 from server.store.keys import blob, text
 from server.store.people import keyed_hash
 from sync.dossier import Dossier
 from sync.merge import conflicts
 from sync.view import policy_of
+
+_dossiers = msgspec.msgpack.Decoder(Dossier)
 
 OPEN: Final = ("1", "2", "4", "5", "6", "7", "9")
 WORDS_MAX: Final = 12
@@ -32,18 +37,26 @@ LISTS: Final[dict[str, tuple[str, str]]] = {
 }
 _COLUMNS: Final = "id, code, procedure, name, state, unit, submitted, due, conflicts, held, files"
 
+_UPSERT: Final = """
+    INSERT INTO work (id, code, procedure, name, state, unit, submitted, due, sort, conflicts, held, files, stale)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+    ON CONFLICT (id) DO UPDATE SET code = excluded.code, name = excluded.name, state = excluded.state,
+        unit = excluded.unit, submitted = excluded.submitted, due = excluded.due, sort = excluded.sort,
+        conflicts = excluded.conflicts, held = excluded.held, files = excluded.files, stale = 1"""
+
 TABLES: Final = (
     """CREATE TABLE work (
         n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, code TEXT NOT NULL, procedure TEXT NOT NULL, name TEXT NOT NULL,
         state TEXT NOT NULL, unit TEXT NOT NULL, submitted INTEGER NOT NULL, due INTEGER, sort INTEGER NOT NULL,
-        conflicts INTEGER NOT NULL, held INTEGER NOT NULL, files INTEGER NOT NULL, words TEXT NOT NULL) STRICT""",
+        conflicts INTEGER NOT NULL, held INTEGER NOT NULL, files INTEGER NOT NULL, stale INTEGER NOT NULL) STRICT""",
     "CREATE INDEX work_decide ON work (unit, sort, n) WHERE state IN ('1','2','4','7')",
     "CREATE INDEX work_due ON work (unit, due, n) WHERE due IS NOT NULL AND state IN ('2','4')",
     "CREATE INDEX work_files ON work (unit, sort, n) WHERE files > 0",
     "CREATE INDEX work_two ON work (unit, sort, n) WHERE conflicts > 0",
     "CREATE INDEX work_held ON work (unit, sort, n) WHERE held > 0",
     "CREATE INDEX work_all ON work (unit, submitted, n)",
-    "CREATE VIRTUAL TABLE work_words USING fts5 (words, content='work', content_rowid='n', tokenize='unicode61')",
+    "CREATE INDEX work_stale ON work (n) WHERE stale = 1",
+    "CREATE VIRTUAL TABLE work_words USING fts5 (words, tokenize='unicode61')",
     "CREATE TABLE work_number (hash BLOB NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (hash, n)) STRICT, WITHOUT ROWID",
     """CREATE TABLE looked (
         n INTEGER PRIMARY KEY, at INTEGER NOT NULL, person BLOB NOT NULL, dossier BLOB NOT NULL) STRICT""",
@@ -58,51 +71,67 @@ def folded(words: str) -> str:
 
 
 def index(conn: sqlite3.Connection, dossiers: Iterable[Dossier], catalogue: Catalogue) -> None:
-    """List dossiers as they stand now; drafts are nobody's work yet."""
-    for dossier in dossiers:
-        if dossier.submitted_ms is not None:
-            _index_one(conn, dossier, catalogue)
+    """List dossiers as they stand now, by one statement; drafts are nobody's work yet. Their words follow."""
+    rows = [_row(dossier, catalogue) for dossier in dossiers if dossier.submitted_ms is not None]
+    if rows:
+        conn.executemany(_UPSERT, rows)
 
 
-def _index_one(conn: sqlite3.Connection, dossier: Dossier, catalogue: Catalogue) -> None:
+def word(conn: sqlite3.Connection, catalogue: Catalogue, limit: int) -> int:
+    """Make dossiers findable that changed since they last were; return how many. Before a search, and now and then."""
+    stale = conn.execute("SELECT n, id FROM work WHERE stale = 1 LIMIT ?", (limit,)).fetchall()
+    for n, identifier in stale:
+        dossier = load(conn, text(identifier))
+        if dossier is None:
+            raise AssertionError("what is listed is there")
+        form = catalogue.named(dossier.form)
+        names, numbers = _names_and_numbers(dossier, form)
+        title = form.title.vi if form is not None else ""
+        words = folded(" ".join([dossier.code or "", *names, title, dossier.procedure, _unit_word(dossier.unit)]))
+        conn.execute("DELETE FROM work_words WHERE rowid = ?", (n,))
+        conn.execute("INSERT INTO work_words (rowid, words) VALUES (?, ?)", (n, words))
+        hashes = [(keyed_hash(conn, number), n) for number in dict.fromkeys(numbers)]
+        conn.executemany("INSERT OR IGNORE INTO work_number VALUES (?, ?)", hashes)
+    conn.executemany("UPDATE work SET stale = 0 WHERE n = ?", [(n,) for n, _ in stale])
+    return len(stale)
+
+
+def are_stale(conn: sqlite3.Connection) -> bool:
+    """Return whether some dossiers cannot be found yet as they are now."""
+    return conn.execute("SELECT 1 FROM work WHERE stale = 1 LIMIT 1").fetchone() is not None
+
+
+def load(conn: sqlite3.Connection, dossier: str) -> Dossier | None:
+    """Return a dossier by id, or null."""
+    row = conn.execute("SELECT blob FROM dossier WHERE id = ?", (blob(dossier),)).fetchone()
+    return None if row is None else _dossiers.decode(row[0])
+
+
+def _row(dossier: Dossier, catalogue: Catalogue) -> tuple[Any, ...]:
     form = catalogue.named(dossier.form)
-    known = conn.execute("SELECT n, words FROM work WHERE id = ?", (blob(dossier.id),)).fetchone()
-    name, numbers = _names_and_numbers(dossier, form)
-    title = form.title.vi if form is not None else ""
-    words = folded(" ".join([dossier.code or "", *name, title, dossier.procedure, _unit_word(dossier.unit)]))
     due = None if dossier.due is None else int(datetime.fromisoformat(dossier.due).timestamp() * 1000)
     open_ = dossier.state in OPEN
-    disputes = sum(1 for _, level, _ in conflicts(dossier, lambda path: policy_of(form, path)) if level == "blocking")
-    files = sum(file.status in ("awaited", "arriving") for file in dossier.attachments)
-    row = (
-        blob(dossier.id), dossier.code or "", dossier.procedure, name[0] if name else "", dossier.state, dossier.unit,
-        dossier.submitted_ms, due, due or dossier.submitted_ms, disputes if open_ else 0, len(dossier.held),
-        files if open_ else 0, words,
+    several = any(len(cell.siblings) > 1 or "/" in path for path, cell in dossier.cells.items())
+    disputes = _disputes(dossier, form) if several and open_ else 0
+    files = sum(file.status in ("awaited", "arriving") for file in dossier.attachments) if open_ else 0
+    return (
+        blob(dossier.id), dossier.code or "", dossier.procedure, name_of(dossier), dossier.state, dossier.unit,
+        dossier.submitted_ms, due, due or dossier.submitted_ms, disputes, len(dossier.held), files,
     )  # fmt: skip
-    if known is None:
-        n = conn.execute(
-            "INSERT INTO work (id, code, procedure, name, state, unit, submitted, due, sort, conflicts, held, files, words)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            row,
-        ).lastrowid
-        conn.execute("INSERT INTO work_words (rowid, words) VALUES (?, ?)", (n, words))
-    else:
-        n = known[0]
-        conn.execute(
-            "UPDATE work SET id = ?, code = ?, procedure = ?, name = ?, state = ?, unit = ?, submitted = ?, due = ?,"
-            " sort = ?, conflicts = ?, held = ?, files = ?, words = ? WHERE n = ?",
-            (*row, n),
-        )
-        if words != known[1]:
-            conn.execute("INSERT INTO work_words (work_words, rowid, words) VALUES ('delete', ?, ?)", (n, known[1]))
-            conn.execute("INSERT INTO work_words (rowid, words) VALUES (?, ?)", (n, words))
-    conn.executemany(
-        "INSERT OR IGNORE INTO work_number VALUES (?, ?)", [(keyed_hash(conn, number), n) for number in numbers]
-    )
+
+
+def _disputes(dossier: Dossier, form: Any) -> int:
+    found = conflicts(dossier, lambda path: policy_of(form, path))
+    return sum(level == "blocking" for _, level, _ in found)
 
 
 def listed(
-    conn: sqlite3.Connection, units: Iterable[str], name: str, span: tuple[int, int], after: tuple[int, int] | None, limit: int
+    conn: sqlite3.Connection,
+    units: Iterable[str],
+    name: str,
+    span: tuple[int, int],
+    after: tuple[int, int] | None,
+    limit: int,
 ) -> list[tuple[Any, ...]]:
     """Return rows of a list (``_COLUMNS``, then order and number), in its order, from a position on.
 
@@ -169,9 +198,23 @@ def _unit_word(unit: str) -> str:
     return "u" + "".join(letter for letter in folded(unit) if letter.isalnum()) + "u"
 
 
+def name_of(dossier: Dossier) -> str:
+    """Return for whom a dossier is: the first full name in it, else who filed it."""
+    if dossier.on_behalf is not None:
+        return str(dossier.on_behalf.get("name", ""))
+    for path, cell in dossier.cells.items():
+        if path.endswith("full_name") and "/" not in path and cell.siblings and cell.siblings[0].value:
+            return str(cell.siblings[0].value)
+    return dossier.people.get(dossier.applicant, "")
+
+
 def _names_and_numbers(dossier: Dossier, form: Any) -> tuple[list[str], list[str]]:
     names = [str(dossier.on_behalf.get("name", ""))] if dossier.on_behalf else []
-    numbers = [str(dossier.on_behalf[key]) for key in ("citizen_id", "phone") if dossier.on_behalf and dossier.on_behalf.get(key)]
+    numbers = [
+        str(dossier.on_behalf[key])
+        for key in ("citizen_id", "phone")
+        if dossier.on_behalf and dossier.on_behalf.get(key)
+    ]
     for path, cell in dossier.cells.items():
         field = form.plan.field(path) if form is not None and cell.siblings else None
         if field is None:

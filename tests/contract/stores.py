@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+from server.store.catalogue import Shelf
 from server.store.database import connect, migrate
 from server.store.feed import SqliteFeed
 from server.store.ledger import SqliteLedger, Tip
@@ -46,6 +47,7 @@ class OnDisk:
     def __init__(self, data: Path, actors: dict[str, Actor]) -> None:
         migrate(data)
         self.conn = connect(data)
+        self.catalogue = Shelf().fresh(self.conn)
         for actor in actors.values():
             add_person(self.conn, Person(actor.person, actor.person, actor.name, "verified"), NOW)
             for unit, roles in actor.units.items():
@@ -62,7 +64,7 @@ class OnDisk:
             tip = Tip(self.conn)
             ledger = SqliteLedger(self.conn, tip, NOW)
             yield ledger
-            ledger.flush()
+            ledger.flush(self.catalogue)
             tip.save(self.conn)
             self.conn.execute("COMMIT")
         except BaseException:

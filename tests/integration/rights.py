@@ -18,6 +18,7 @@ from msgspec import Struct
 from server.app import create_app
 from server.cli import transaction
 from server.demo import seed
+from server.desk_gate import DeskGate
 from server.routes.gate import WHO
 from server.routes.portal import assets
 from server.settings import Settings
@@ -57,8 +58,8 @@ class Asked(Struct):
 class World:
     """A served data directory with people, and dossiers of the owner made as they are needed."""
 
-    def __init__(self, shield: MethodOverride, litestar: Litestar) -> None:
-        self.litestar = litestar
+    def __init__(self, shield: MethodOverride, litestar: Litestar, desk: DeskGate) -> None:
+        self.litestar, self.desk = litestar, desk
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(shield), base_url="http://test")
         self.sessions: dict[str, str] = {}
 
@@ -139,6 +140,14 @@ def litestar_of(app: Any) -> Litestar:
     return app
 
 
+def desk_of(app: Any) -> DeskGate:
+    """Return the desk's gate, beside the application."""
+    while not hasattr(app, "_mounted"):
+        app = app._app
+    gate: DeskGate = app._mounted[0][1]
+    return gate
+
+
 @asynccontextmanager
 async def world(data: Path, *planted: Any) -> AsyncIterator[World]:
     """Serve a new data directory in this process, with routes planted beside the others."""
@@ -146,11 +155,11 @@ async def world(data: Path, *planted: Any) -> AsyncIterator[World]:
     with transaction(data) as conn:
         seed(conn, now_ms())
     shield = create_app(Settings(data=data))
-    litestar = litestar_of(shield)
+    litestar, desk = litestar_of(shield), desk_of(shield)
     for route in planted:
         litestar.register(route)
     async with litestar.lifespan():
-        made = World(shield, litestar)
+        made = World(shield, litestar, desk)
         async with made.http:
             yield made
 
@@ -173,6 +182,7 @@ SIGNED_IN: Final = everyone(nobody="sign-in")
 OFFICERS: Final = everyone(nobody="sign-in", stranger="forbidden", owner="forbidden", admin="forbidden")
 #: A dossier of the unit on the desk; and one that nobody has handed in.
 OF_UNIT: Final = {**OFFICERS, "officer elsewhere": "hidden"}
+REFUSED: Final = {role: "refused" if verdict == "yes" else verdict for role, verdict in OF_UNIT.items()}
 OF_NOBODY: Final = {**OF_UNIT, **dict.fromkeys(OF_THE_UNIT, "hidden")}
 
 
@@ -292,16 +302,34 @@ POLICIES: Final[dict[tuple[str, str], Policy]] = {
     ("POST", "/sync/v1"): own("POST", "/sync/v1", json={"v": 1, "cursor": ""}),
     ("GET", "/sync/v1/snapshot"): own("GET", "/sync/v1/snapshot"),
     ("GET", "/desk"): Policy("officer", simply("GET", "/desk"), {"": OFFICERS}),
-    ("GET", "/desk/d/{dossier:str}"): on_dossier(
+    ("GET", "/desk/d/{dossier}"): on_dossier(
         "GET", "/desk/d/{dossier}", {"draft": OF_NOBODY, "1": OF_UNIT, "2": OF_UNIT}
     ),
-    ("POST", "/desk/d/{dossier:str}/receive"): on_dossier(
+    ("POST", "/desk/d/{dossier}/receive"): on_dossier(
         "POST", "/desk/d/{dossier}/receive",
         {"draft": OF_NOBODY, "1": {**OF_UNIT, "inspector": "refused"}, "2": dict.fromkeys(USERS, "refused") | {
             role: verdict for role, verdict in OF_UNIT.items() if verdict != "yes"
         }},
         form={},
     ),
+    ("POST", "/desk/tim"): Policy("officer", simply("POST", "/desk/tim", form={"q": "an"}), {"": OFFICERS}),
+    ("GET", "/desk/d/{dossier}/lich-su"): on_dossier(
+        "GET", "/desk/d/{dossier}/lich-su?muc=applicant.phone", {"draft": OF_NOBODY, "1": OF_UNIT, "2": OF_UNIT}
+    ),
+    ("POST", "/desk/d/{dossier}/notes"): on_dossier(
+        "POST", "/desk/d/{dossier}/notes", {"draft": OF_NOBODY, "1": OF_UNIT}, form={"text": "Một lời"}
+    ),
+    ("POST", "/desk/d/{dossier}/write"): on_dossier(
+        "POST", "/desk/d/{dossier}/write", {"draft": OF_NOBODY, "1": {**OF_UNIT, "inspector": "refused"}},
+        form={"path": "applicant.phone", "value": "0987000111"},
+    ),
+    # What is posted here leads to nothing: whom it is refused and from whom the dossier is hidden is the question.
+    **{
+        ("POST", "/desk/d/{dossier}/" + word): on_dossier(
+            "POST", "/desk/d/{dossier}/" + word.format(name="finish"), {"draft": OF_NOBODY, "1": REFUSED}, form={}
+        )
+        for word in ("accept", "decline", "resolve", "resolve-row", "bring-back", "steps/{name}")
+    },
     # What the framework adds by itself is open to nobody; the description of the routes is at /openapi.json.
     **{
         ("GET", path): CLOSED
@@ -319,6 +347,12 @@ def routes_of(litestar: Litestar) -> dict[tuple[str, str], str | None]:
         for method in getattr(handler, "http_methods", {"?"})
         if method != "OPTIONS"
     }
+
+
+def all_routes(made: World) -> dict[tuple[str, str], str | None]:
+    """Return the routes of Litestar and of the desk, whose gate asks for officers."""
+    desk: dict[tuple[str, str], str | None] = dict.fromkeys(made.desk.routes, "officer")
+    return desk | routes_of(made.litestar)
 
 
 def undeclared(

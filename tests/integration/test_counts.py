@@ -20,7 +20,7 @@ from tests.bench.submission import Maker, answers
 
 CHANGES = 100
 #: Three ops: 3 look-ups of ids, 1 of the dossier, 3 of what waits, 3 rows each of op and log, 3 of the feed, 1 dossier.
-STATEMENTS_A_SUBMISSION = 11  # all of them writes: what is read is read together
+STATEMENTS_A_SUBMISSION = 12  # all of them writes: what is read is read together
 OPS_A_SUBMISSION = 3
 #: A third of a 30-field submission, in whole pages: its body, the dossier as it stands, rows in op, log and feed
 #: (3,072 when this was written).
@@ -48,7 +48,7 @@ def job(store: Store, maker: Maker, submissions: int) -> Any:
     def run(conn: sqlite3.Connection, tip: Tip) -> list[str]:
         ledger = SqliteLedger(conn, tip, now_ms())
         results = push(ledger, store.shelf.fresh(conn), ledger.actor(who), ops, now_ms())
-        ledger.flush()
+        ledger.flush(store.shelf.fresh(conn))
         return [result.outcome for result in results]
 
     return run

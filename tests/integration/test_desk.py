@@ -26,12 +26,14 @@ def test_nobody_is_sent_to_sign_in_and_a_citizen_is_refused(nobody: Caller, citi
     assert page(citizen, "/desk").status_code == 403
 
 
-def test_the_newest_comes_first_with_its_values_and_is_received_once(
+def test_a_dossier_is_listed_with_its_values_and_received_once(
     citizen: Caller, officer: Caller, values: dict[str, Any]
 ) -> None:
     old, _ = citizen.submitted(values)
     new, _ = citizen.submitted(values)
-    inbox = re.findall(r'data-dossier="([^"]+)"', page(officer, "/desk").text)
+    asked = re.findall(r'data-dossier="([^"]+)"', page(officer, "/desk").text)
+    assert asked.index(old) < asked.index(new), "what came first is decided first"
+    inbox = re.findall(r'data-dossier="([^"]+)"', page(officer, "/desk?viec=all").text)
     assert inbox.index(new) < inbox.index(old)
     shown = unescape(page(officer, f"/desk/d/{new}").text)
     assert f'data-dossier="{new}"' in shown
@@ -41,7 +43,7 @@ def test_the_newest_comes_first_with_its_values_and_is_received_once(
     assert re.search(r"Thôn Kéo Van, [xX]ã Văn Lãng", shown), "an address as people read it"
     rev = re.findall(r'name="rev" value="(\d+)"', shown)[0]
     done = officer.http.post(f"/desk/d/{new}/receive", data={"rev": rev})
-    assert (done.status_code, done.headers["location"]) == (303, f"/desk/d/{new}")
+    assert (done.status_code, done.headers["location"]) == (303, f"/desk/d/{new}?xong=desk.done.applied")
     twice = officer.http.post(f"/desk/d/{new}/receive", data={"rev": rev})
     assert "stale-state" in twice.headers["location"]
     seen = citizen.sees(new)

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 from litestar import get
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from server.routes.gate import ANYONE, OFFICER
 from server.routes.portal import Portal
@@ -20,10 +23,10 @@ from tests.integration.rights import (
     Asked,
     Policy,
     World,
+    all_routes,
     breaches,
     everyone,
     receive,
-    routes_of,
     run,
     simply,
     undeclared,
@@ -46,7 +49,7 @@ async def walk(made: World) -> list[str]:
 
 
 async def routes(made: World) -> list[tuple[str, str]]:
-    return undeclared(routes_of(made.litestar), POLICIES)
+    return undeclared(all_routes(made), POLICIES)
 
 
 def test_every_route_has_a_policy_and_says_the_same(tmp_path: Path) -> None:
@@ -62,12 +65,12 @@ async def undeclared_route() -> str:
     return "everything about everybody"
 
 
-@get("/desk/planted", opt=ANYONE)
+@get("/office/planted", opt=ANYONE)
 async def unguarded_route() -> str:
     return "everything about everybody"
 
 
-@get("/desk/planted-too", opt=OFFICER)
+@get("/office/planted-too", opt=OFFICER)
 async def guarded_route() -> str:
     return "what officers may read"
 
@@ -80,28 +83,39 @@ def test_a_planted_route_that_says_nothing_is_found_and_answers_nobody(tmp_path:
     assert run(tmp_path, look, undeclared_route) == ([("GET", "/planted")], [])
 
 
-def test_a_planted_unguarded_route_of_the_desk_is_found(tmp_path: Path) -> None:
+def test_a_planted_unguarded_route_for_officers_is_found(tmp_path: Path) -> None:
     meant = {
         ("GET", path): Policy("officer", simply("GET", path), {"": OFFICERS})
-        for path in ("/desk/planted", "/desk/planted-too")
+        for path in ("/office/planted", "/office/planted-too")
     }
 
     async def look(made: World) -> tuple[Any, Any]:
-        return undeclared(routes_of(made.litestar), POLICIES | meant), await breaches(made, meant)
+        return undeclared(all_routes(made), POLICIES | meant), await breaches(made, meant)
 
     declared, found = run(tmp_path, look, unguarded_route, guarded_route)
-    assert declared == [("GET", "/desk/planted")]
+    assert declared == [("GET", "/office/planted")]
     assert [line.partition(" as ")[2] for line in found] == [
         "nobody: yes, not sign-in", "stranger: yes, not forbidden", "owner: yes, not forbidden",
         "admin: yes, not forbidden",
     ]  # fmt: skip
 
 
+def test_a_planted_route_of_the_desk_application_is_found(tmp_path: Path) -> None:
+    async def everything(_request: Request) -> Response:
+        return Response("everything about everybody")
+
+    async def look(made: World) -> list[tuple[str, str]]:
+        made.desk._desk.routes.append(Route("/planted", everything))
+        return await routes(made)
+
+    assert run(tmp_path, look) == [("GET", "/desk/planted")]
+
+
 def test_a_desk_that_forgets_the_unit_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def careless(_actor: Actor, _dossier: Dossier) -> str:
         return "handler"
 
-    monkeypatch.setattr("server.routes.desk.office_role", careless)
+    monkeypatch.setattr("server.services.desk.office_role", careless)
     found = run(tmp_path, walk)
     assert any("as officer elsewhere: yes, not hidden" in line for line in found)
 

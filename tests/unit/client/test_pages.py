@@ -19,7 +19,12 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).symlink_to(client.ROOT / name)
     for folder in ("assets", "icons"):
         (tmp_path / "dist" / folder).mkdir(parents=True)
-    names = {"app.js": "/assets/app.1.js", "app.css": "/assets/app.2.css", "en.json": "/assets/en.3.json"}
+    names = {
+        "app.js": "/assets/app.1.js",
+        "app.css": "/assets/app.2.css",
+        "desk.css": "/assets/desk.5.css",
+        "en.json": "/assets/en.3.json",
+    }
     (tmp_path / "dist" / "manifest.json").write_text(json.dumps(names | {"app.parts": ["/assets/part.4.js"]}))
     for name in names.values():
         (tmp_path / "dist" / name.lstrip("/")).write_text("content of " + name)

@@ -1,0 +1,98 @@
+"""Who stands before the desk: the officer is looked up at every request and brings a store that is theirs alone.
+
+What the desk may not show, and what it cannot, is said here in its own words; a fault's words go nowhere.
+"""
+
+import logging
+import sqlite3
+from collections.abc import MutableMapping
+from typing import Any, Final
+from urllib.parse import quote
+
+from litestar import Litestar
+from litestar.connection import ASGIConnection
+
+import client
+from schemas.problems import RequestProblem
+from server.desk.app import NO_STORE, STORE, Render, desk_app
+from server.routes.gate import officer_asking, store_of
+from server.routes.portal import css_urls, icons, templates
+from server.routes.wire import problem_answer
+from server.services.desk import SqliteDeskStore
+from server.store.writer import problem_of
+from server.texts import text
+
+PREFIX: Final = "/desk"
+HTML: Final = b"text/html; charset=utf-8"
+UNAUTHENTICATED: Final = 401
+
+log = logging.getLogger("motcua")
+
+
+def render(template: str, **values: Any) -> str:
+    """Return a page of the desk; it can be read before the client is built."""
+    built = (client.ROOT / "dist" / "manifest.json").exists()
+    return templates().render_template(template, css=css_urls() if built else [], icons=icons(), **values)
+
+
+class DeskGate:
+    """Wraps the desk; `Litestar` is asked for the store and who is signed in."""
+
+    def __init__(self, litestar: Litestar, draw: Render = render) -> None:
+        """Take the application that has the store."""
+        self._litestar, self._render = litestar, draw
+        self._desk = desk_app(draw, text)
+
+    @property
+    def routes(self) -> list[tuple[str, str]]:
+        """Return every method and path that the desk answers."""
+        return sorted(
+            (method, PREFIX + getattr(route, "path", "?").rstrip("/"))
+            for route in self._desk.routes
+            for method in getattr(route, "methods", {"?"}) - {"HEAD"}
+        )
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        """Let an officer's request through."""
+        path = scope["path"]
+        begun = False
+
+        async def answer(message: MutableMapping[str, Any]) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            asking: Any = ASGIConnection({**scope, "litestar_app": self._litestar, "app": self._litestar})  # type: ignore[arg-type]
+            officer = officer_asking(asking)
+            inner = {**scope, STORE: SqliteDeskStore(store_of(asking), officer)}
+            if path == PREFIX:
+                inner["path"] = PREFIX + "/"
+            await self._desk(inner, receive, answer)
+        except RequestProblem as fault:
+            await self._refuse(fault, scope, answer)
+        except sqlite3.Error as fault:
+            if begun:
+                raise
+            await self._refuse(problem_of(fault), scope, answer)
+        except Exception as fault:
+            log.error("%s failed", scope["method"], exc_info=fault)  # noqa: TRY400 - the formatter leaves its words out
+            if not begun:
+                await self._refuse(RequestProblem("internal"), scope, answer)
+
+    async def _refuse(self, fault: RequestProblem, scope: MutableMapping[str, Any], send: Any) -> None:
+        if fault.status == UNAUTHENTICATED:
+            onward = "/dang-nhap?next=" + quote(scope["path"])
+            await _answer(send, 303, b"", (b"location", onward.encode()))
+        elif b"application/json" in dict(scope["headers"]).get(b"accept", b""):
+            said = problem_answer(fault)
+            await _answer(send, fault.status, bytes(said.content), (b"content-type", b"application/problem+json"))
+        else:
+            page = self._render("desk/refused.html", code=fault.problem.code)
+            await _answer(send, fault.status, page.encode(), (b"content-type", HTML))
+
+
+async def _answer(send: Any, status: int, body: bytes, header: tuple[bytes, bytes]) -> None:
+    headers = [header, *((name.encode(), value.encode()) for name, value in NO_STORE.items())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
