@@ -204,6 +204,10 @@ class FaultProxy:
         self.tally.wait(lambda: len(self.seen(method, path)) >= count, f"{count} × {method} {path}")
         return self.seen(method, path)
 
+    def wait_until(self, happened: Callable[[], bool], what: str) -> None:
+        """Wait until what the wire has shown satisfies ``happened``; say ``what`` was missing if it never does."""
+        self.tally.wait(happened, what)
+
     def wait_answered(self, count: int = 1) -> None:
         """Wait until the server has answered ``count`` sync requests, whether or not the answer got through."""
         self.tally.wait(lambda: sum(r.answered for r in self.seen()) >= count, f"{count} answers to POST /sync/v1")

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from e2e.arrival import one_dossier
 from e2e.keeping import make_backup, opened
+from e2e.office import Office
 from e2e.pages import FORM_PAGE, FormPages
 from e2e.people import LONG_ANSWER
 from e2e.phone import Phone
@@ -87,3 +89,20 @@ def test_a_full_phone_is_told_and_loses_nothing(citizen: Phone, tmp_path: Path) 
     citizen.open(FORM_PAGE)
     FormPages(citizen.page).visit(section)
     expect(citizen.page.locator(f'[name="{path}"]')).to_have_value(text)
+
+
+def test_a_phone_that_is_full_at_send_says_so_and_sends_when_there_is_room(filled: Phone, office: Office) -> None:
+    filled.close()  # as above
+    page = filled.open()
+    quota = filled.cdp()
+    quota.send("Storage.overrideQuotaForOrigin", {"origin": filled.address, "quotaSize": 1})
+    page.goto(FORM_PAGE)
+    form = FormPages(page)
+    form.review()
+    page.locator("[data-action=submit]").click()
+    expect(page.locator('[data-state="unsaved"]')).to_contain_text("Bộ nhớ máy đầy nên chưa lưu được")
+    assert office.dossiers() == []
+    quota.send("Storage.overrideQuotaForOrigin", {"origin": filled.address})
+    form.submit()
+    expect(form.state_line()).to_have_attribute("data-state", "received")
+    one_dossier(office, form)

@@ -66,13 +66,15 @@ async function send(page) {
   const { draft, form } = page;
   const faults = allFaults(page);
   if (faults.length) return showFaults(page, faults, t("form.review"));
-  /** @type {any} */ (one("[data-action=submit]")).disabled = true;
+  const button = /** @type {HTMLButtonElement} */ (one("[data-action=submit]"));
+  button.disabled = true;
   const hidden = hiddenOf(form, draft);
   const closed = Object.keys(draft.values).filter((path) => hidden.has(path) || hidden.has(path.split(/[./]/)[0]));
   try {
     await submit(page.vault, { ...draft, unit: unitOf(form, draft), saved_ms: Date.now() }, new Set(closed));
   } catch (fault) {
     page.autosave.changed += 1;
+    button.disabled = false;
     return page.tellSaved("unsaved", fault);
   }
   page.autosave.kept = page.autosave.changed;
