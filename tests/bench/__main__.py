@@ -149,7 +149,8 @@ class Bench:
         """Report what a phone pays."""
         print(f"\na phone's visits, Chromium, brotli (min / median / max of {RUNS})")
         with sync_playwright() as playwright:
-            print("\n".join(Visits(playwright, self.folder, RUNS).report()), flush=True)
+            for line in Visits(playwright, self.folder, RUNS).report():
+                print(line, flush=True)
 
 
 def main() -> int:
