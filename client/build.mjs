@@ -35,6 +35,30 @@ function keep(name, suffix, bytes) {
   console.log(`${name}.${suffix}  ${bytes.length} bytes, ${brotliCompressSync(bytes).length} compressed`);
 }
 
+/** @param {Record<string, string>} first @param {Record<string, string>} after */
+function keepTexts(first, after) {
+  writeFileSync(join(generated, "vi.json"), JSON.stringify(first));
+  writeFileSync(join(generated, "after.json"), JSON.stringify(after));
+}
+
+/**
+ * Tell which texts the first script may ask for: the keys that its modules name whole, and those that begin like one
+ * that is put together (`t(`state.${…}`)`).
+ * @param {import("esbuild").Metafile} metafile
+ * @returns {(key: string) => boolean}
+ */
+function keysNeededFirst({ outputs }) {
+  const whole = new Set();
+  const starts = new Set();
+  const first = Object.entries(outputs).filter(([, part]) => !part.entryPoint?.endsWith("/after.js"));
+  for (const path of first.flatMap(([, part]) => Object.keys(part.inputs)).filter((each) => each.endsWith(".js"))) {
+    const source = readFileSync(path, "utf8");
+    for (const [, key] of source.matchAll(/"([a-z_]+(?:\.[a-z_0-9]+)*)"/g)) whole.add(key);
+    for (const [, start] of source.matchAll(/`([a-z_]+\.[a-z_0-9.]*)\$\{/g)) starts.add(start);
+  }
+  return (key) => whole.has(key) || [...starts].some((start) => key.startsWith(start));
+}
+
 /** @type {Record<string, any>} */
 const manifest = {};
 const common = /** @type {const} */ ({ bundle: true, minify: true, write: false, target: "chrome95", charset: "utf8", legalComments: "none" });
@@ -42,14 +66,17 @@ const common = /** @type {const} */ ({ bundle: true, minify: true, write: false,
 rmSync(dist, { recursive: true, force: true });
 for (const folder of [join(dist, "assets"), join(dist, "icons"), generated]) mkdirSync(folder, { recursive: true });
 const { vi, en } = texts();
-writeFileSync(join(generated, "vi.json"), JSON.stringify(vi.first));
-writeFileSync(join(generated, "after.json"), JSON.stringify(vi.after));
 keep("en", "json", JSON.stringify({ ...en.first, ...en.after }));
+const pageScript = () => build({
+  ...common, entryPoints: { app: join(here, "js", "main.js") }, format: "esm", splitting: true, metafile: true,
+  outdir: join(dist, "assets"), entryNames: "[name].[hash]", chunkNames: "part.[hash]", publicPath: "/assets/",
+});
+keepTexts({}, {});
+const isNeeded = keysNeededFirst((await pageScript()).metafile);
+const parted = (/** @type {boolean} */ first) => Object.fromEntries(Object.entries(vi.first).filter(([key]) => isNeeded(key) === first));
+keepTexts(parted(true), { ...parted(false), ...vi.after });
 const [page, worker, css, office] = await Promise.all([
-  build({
-    ...common, entryPoints: { app: join(here, "js", "main.js") }, format: "esm", splitting: true, metafile: true,
-    outdir: join(dist, "assets"), entryNames: "[name].[hash]", chunkNames: "part.[hash]", publicPath: "/assets/",
-  }),
+  pageScript(),
   build({ ...common, entryPoints: [join(here, "sw.js")], format: "iife" }),
   build({ ...common, entryPoints: [join(here, "css", "app.css")] }),
   build({ ...common, entryPoints: [join(here, "css", "desk.css")] }),

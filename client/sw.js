@@ -9,11 +9,12 @@
  * Rule 3. It takes over when a person lets it, never under a form that another tab has open.
  * Rule 4. Filling stands back: while a page of ours is on its way, the road is the page's (`hold`, `go-on`).
  */
+import { setting } from "./js/db.js";
 import { sendEverybodys } from "./js/everybody.js";
 
 /** @type {any} */
 const worker = self;
-/** @type {{version: string, files: Record<string, string>}} */
+/** @type {{version: string, files: Record<string, string>, english: string}} `english`: kept by who reads it */
 const kept = worker.MOTCUA;
 const CACHE = `motcua-${kept.version}`;
 const HASH = "x-motcua-hash";
@@ -74,7 +75,8 @@ async function install() {
   const cache = await caches.open(CACHE);
   try {
     await cache.put(UNFINISHED, new Response(""));
-    for (const path of Object.keys(kept.files)) await fill(cache, path);
+    const isEnglish = (await setting("language")) === "en";
+    for (const path of Object.keys(kept.files)) if (isEnglish || path !== kept.english) await fill(cache, path);
     await cache.delete(UNFINISHED);
   } catch (fault) {
     if (/** @type {any} */ (fault)?.name === "QuotaExceededError") await caches.delete(CACHE); // the room is for people's work
@@ -98,7 +100,10 @@ async function activate() {
 /** @param {Request} request @param {string} path */
 async function fromShell(request, path) {
   const cache = await caches.open(CACHE);
-  return (await cache.match(path)) ?? fetch(request);
+  const found = await cache.match(path);
+  if (found || path !== kept.english) return found ?? fetch(request);
+  await fill(cache, path);
+  return /** @type {Promise<Response>} */ (cache.match(path));
 }
 
 /** Let the new version in, unless another tab has a form open. @param {any} asking */

@@ -33,6 +33,8 @@ from server.store.sessions import add_session
 from server.store.store import now_ms
 
 PORTS_TRIED: Final = 50
+#: On slow 2G a connection that is given up between two pages costs a second.
+KEEP_ALIVE_S: Final = 60
 ROLES: Final = ("counter", "handler", "head", "inspector", "admin")
 
 
@@ -160,7 +162,7 @@ def _serve(settings: Settings) -> int:
     app = create_app(settings)
     config = uvicorn.Config(
         app, host=settings.host, port=settings.port, access_log=False, log_config=None, server_header=False,
-        date_header=True, lifespan="on", timeout_graceful_shutdown=5,
+        date_header=True, lifespan="on", timeout_graceful_shutdown=5, timeout_keep_alive=KEEP_ALIVE_S,
     )  # fmt: skip
     server = uvicorn.Server(config)
     try:

@@ -26,6 +26,8 @@ SEGMENTS: Final = frozenset({
 NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
 #: What a program reads is never rendered: it needs one header, and every byte of it is paid for on 2G.
 FOR_PROGRAMS: Final = (b"application/json", b"application/problem+json", b"application/x-ndjson")
+#: Nor is a part of a page a page. A worker's script is not among them: the policy that comes with it is the worker's.
+PARTS_OF_PAGES: Final = (b"text/css", b"application/javascript", b"image/png", b"application/manifest+json")
 HEADERS: Final = (
     NOSNIFF,
     (b"referrer-policy", b"no-referrer"),
@@ -77,7 +79,7 @@ class Shield:
 def guarded(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """Return the headers of an answer with those that protect its reader."""
     named = dict(headers)
-    added = (NOSNIFF,) if named.get(b"content-type", b"").startswith(FOR_PROGRAMS) else HEADERS
+    added = (NOSNIFF,) if named.get(b"content-type", b"").startswith(FOR_PROGRAMS + PARTS_OF_PAGES) else HEADERS
     return [*headers, *(header for header in added if header[0] not in named)]
 
 

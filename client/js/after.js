@@ -6,6 +6,7 @@ import texts from "./generated/after.json";
 import { backupForm } from "./backups.js";
 import { settlePeople, tellLeaving } from "./entering.js";
 import { sendEverybodys } from "./everybody.js";
+import { h } from "./dom.js";
 import { mine } from "./mine.js";
 import { watchPhone } from "./notes.js";
 import { settings } from "./settings.js";
@@ -25,8 +26,15 @@ export { backupForm, fetchForm, settlePeople, tellMissing, watchForm };
 
 /** What every page does once it is usable. @param {import("./vault.js").Vault} vault */
 export async function settle(vault) {
+  showIcons();
   await Promise.all([watchPhone(vault), watchAge(vault)]);
   await register();
   await tellLeaving();
   await sendEverybodys({ but: vault.slot });
+}
+
+/** The manifest and the icon come last: on a first visit they would cost a second of 2G before the form. */
+function showIcons() {
+  document.querySelector("link[rel=icon]")?.remove();
+  document.head.append(h("link", { rel: "icon", type: "image/png", href: "/icons/192.png" }), h("link", { rel: "manifest", href: "/manifest.webmanifest" }));
 }

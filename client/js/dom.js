@@ -25,7 +25,7 @@ export function h(tag, props = {}, ...children) {
 }
 
 /**
- * Draw one of the symbols that every page carries; always beside a word.
+ * Draw one of the symbols, which are one file beside all pages; always beside a word.
  * @param {string} name
  */
 export function icon(name) {
@@ -34,7 +34,7 @@ export function icon(name) {
   svg.setAttribute("class", "icon");
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(space, "use");
-  use.setAttribute("href", `#i-${name}`);
+  use.setAttribute("href", `${document.body.dataset.icons}#i-${name}`);
   svg.append(use);
   return svg;
 }

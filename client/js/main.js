@@ -14,7 +14,7 @@ import { h, one } from "./dom.js";
 import { t } from "./texts.js";
 
 /** @type {Record<string, (vault: import("./vault.js").Vault) => Promise<any>>} */
-const FIRST = { home, procedures };
+const FIRST = { home, procedures, procedure: async () => {} };
 const rest = () => import("./after.js");
 /** How long a first page that leads on to others stands before the rest is fetched: the next page comes first. */
 const REST_MS = 3_000;

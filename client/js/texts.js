@@ -34,15 +34,12 @@ export const languageNow = () => language;
  * @param {string} wanted
  */
 export async function speak(wanted) {
-  if (wanted === "en") {
-    const answer = await fetch(document.body.dataset.english ?? "");
-    if (!answer.ok) return;
-    said = await answer.json();
-    language = "en";
-    document.documentElement.lang = "en";
-  }
+  if (wanted !== "en") return; // pages come in Vietnamese
+  const answer = await fetch(document.body.dataset.english ?? "").catch(() => null);
+  if (!answer?.ok) return; // kept by who has read it once; else it needs a network
+  said = await answer.json();
+  language = "en";
+  document.documentElement.lang = "en";
   for (const element of document.querySelectorAll("[data-t]")) element.textContent = t(/** @type {HTMLElement} */ (element).dataset.t ?? "");
-  if (language === "en") {
-    for (const element of document.querySelectorAll("[data-en]")) element.textContent = /** @type {HTMLElement} */ (element).dataset.en ?? "";
-  }
+  for (const element of document.querySelectorAll("[data-en]")) element.textContent = /** @type {HTMLElement} */ (element).dataset.en ?? "";
 }

@@ -4,7 +4,8 @@ Rule 1. Nothing personal is in a page. Who is signed in, and their work, is on t
 Rule 2. A page is bytes with an ETag by content and its compressed twins, all made when the portal is built; a request
 only chooses. New forms mean a new portal.
 Rule 3. `/sw.js` begins with the list of what the phone keeps for the days without network, each with the hash of its
-content, so that the worker changes when, and only when, something it keeps has changed.
+content, so that the worker changes when, and only when, something it keeps has changed. English is kept by its readers.
+Rule 4. What several pages need, the lists that forms share and the symbols, is one file beside them, not in each.
 """
 
 import gzip
@@ -31,15 +32,19 @@ from server.texts import text
 
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 REVALIDATE: Final = "no-cache"
+#: What a browser asks for beside each page, and nothing hangs on.
+A_DAY: Final = "public, max-age=86400"
 COMPRESSED_BYTES_MIN: Final = 256
 MEDIA: Final = {
     ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
+    ".js": "application/javascript",
     ".json": "application/json",
     ".png": "image/png",
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
+#: Told from other scripts by its media type: pages' policies go with it (``server/shield.py``).
+WORKER_MEDIA: Final = "text/javascript; charset=utf-8"
 HTML: Final = "text/html; charset=utf-8"
 
 
@@ -127,12 +132,15 @@ class Portal:
         self.forms = sorted(read, key=lambda each: each[1].title.vi)
         self.closed = [(raw, decode_form(raw)) for raw in closed]
         self.documents = {f"/assets/{name}": built for name, built in _built("assets", IMMUTABLE)}
-        self.documents |= {f"/icons/{name}": built for name, built in _built("icons", REVALIDATE)}
+        self.documents |= {f"/icons/{name}": built for name, built in _built("icons", A_DAY)}
         shared = document(shared_lists(), MEDIA[".json"], IMMUTABLE)
         self.lists_url = f"/assets/lists.{shared.etag[1:11]}.json"
         self.documents[self.lists_url] = shared
+        symbols = document((client.ROOT / "icons" / "symbols.svg").read_bytes(), MEDIA[".svg"], IMMUTABLE)
+        self.icons_url = f"/assets/symbols.{symbols.etag[1:11]}.svg"
+        self.documents[self.icons_url] = symbols
         manifest = client.ROOT / "manifest.webmanifest"
-        self.documents["/manifest.webmanifest"] = document(manifest.read_bytes(), MEDIA[".webmanifest"])
+        self.documents["/manifest.webmanifest"] = document(manifest.read_bytes(), MEDIA[".webmanifest"], A_DAY)
         self._add_pages()
         self.documents["/sw.js"] = self._worker()
 
@@ -174,20 +182,23 @@ class Portal:
             "parts": built["app.parts"],
             "english": built["en.json"],
             "lists": self.lists_url,
+            "icons": self.icons_url,
         }
-        body = templates().render_template(template, **names, icons=icons(), **values)
+        body = templates().render_template(template, **names, **values)
         return document(body.encode(), HTML)
 
     def _worker(self) -> Document:
-        kept = {
+        hashes = {
             path: each.etag.strip('"')
             for path, each in sorted(self.documents.items())
-            if not path.endswith(".png") and not path.startswith("/assets/desk.")
+            if not path.endswith((".png", ".webmanifest")) and not path.startswith("/assets/desk.")
         }
+        english = str(assets()["en.json"])
+        kept = {"files": hashes, "english": english}
         script = (client.ROOT / "dist" / "sw.js").read_bytes()
         version = hashlib.sha256(json.dumps(kept).encode() + script).hexdigest()[:12]
-        head = f"self.MOTCUA={json.dumps({'version': version, 'files': kept}, separators=(',', ':'))};\n"
-        return document(head.encode() + script, MEDIA[".js"])
+        head = f"self.MOTCUA={json.dumps({'version': version, **kept}, separators=(',', ':'))};\n"
+        return document(head.encode() + script, WORKER_MEDIA)
 
 
 def _built(folder: str, cache_control: str) -> Iterable[tuple[str, Document]]:
