@@ -132,5 +132,16 @@ def test_a_new_version_never_takes_over_a_form_in_another_tab(
 
 def test_nothing_stands_in_the_way_of_installing(citizen: Phone) -> None:
     kept_for_offline(citizen.page)
+    expect(citizen.page.locator("link[rel=manifest]")).to_have_count(1)
     found = citizen.cdp().send("Page.getInstallabilityErrors")["installabilityErrors"]
     assert [error for error in found if error["errorId"] != "in-incognito"] == []
+
+
+def test_symbols_are_drawn_from_their_file_with_and_without_network(offline: Page) -> None:
+    offline.goto("/")
+    symbol = offline.locator("nav use").first
+    expect(symbol).to_be_attached()
+    offline.evaluate(
+        "new Promise(done => document.readyState === 'complete' ? done() : addEventListener('load', done))"
+    )
+    assert symbol.evaluate("each => each.getBBox().width") > 0

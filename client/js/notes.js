@@ -23,23 +23,23 @@ const later = (id) => h("button", { type: "button", class: "quiet", "data-action
   one("#notes").replaceChildren();
 } }, t("do.later"));
 
-/** @param {string} id @param {...any} content @returns {Note} */
-const note = (id, ...content) => ({ id, element: h("div", { class: "notice", "data-note": id }, ...content, later(id)) });
+/** @param {string} id @param {any[]} words @param {...any} actions @returns {Note} */
+const note = (id, words, ...actions) => ({ id, element: h("div", { class: "notice", "data-note": id }, ...words, h("div", { class: "state-actions" }, ...actions, later(id))) });
 
 /** @param {Vault} vault @returns {Promise<Note[]>} the most pressing first */
 async function notesOf(vault) {
   /** @type {Note[]} */
   const notes = [];
   const place = placeWords();
-  if (place) notes.push(note(`place.${placeNow()}`, ...place));
+  if (place) notes.push(note(`place.${placeNow()}`, place));
   const install = isInstalled() ? null : installButton();
   const atWork = await hasWorkToLose(vault);
   if (atWork) for (const risk of await risks(vault, { install })) notes.push({ id: `risk.${risk.id}`, element: riskLine(risk, later(`risk.${risk.id}`)) });
-  if (isIPhone() && !isInstalled() && !place && !atWork) notes.push(note("install.ios", h("p", {}, t("install.ios"))));
+  if (isIPhone() && !isInstalled() && !place && !atWork) notes.push(note("install.ios", [h("p", {}, t("install.ios"))]));
   if (install) {
     const received = [...vault.session.copies.values()].some((copy) => copy.code);
     const when = received ? "install.received" : atWork ? "install.draft" : null;
-    const offer = when && note(when, h("p", {}, await installWords()), install);
+    const offer = when && note(when, [h("p", {}, await installWords())], install);
     const at = notes.findIndex((each) => each.id === "risk.not_kept"); // the offer says more than that
     if (offer) notes.splice(at < 0 ? notes.length : at, 0, offer);
   }

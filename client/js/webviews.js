@@ -40,11 +40,11 @@ export function placeWords() {
   const copy = h("button", { type: "button", class: "quiet", "data-action": "copy-address", onclick: async () => {
     told.textContent = t((await copied(shown)) ? "web.copied" : "web.copy_by_hand");
   } }, t("do.copy_address"));
-  if (place === "insecure") return [h("p", {}, t("web.insecure")), shown, copy, told];
+  if (place === "insecure") return [h("p", {}, t("web.insecure")), shown, h("div", { class: "state-actions" }, copy), told];
   const app = appOf(navigator.userAgent) || t("web.other_app");
   const words = h("p", {}, t(isIPhone() ? "web.in_app_ios" : "web.in_app", { app }));
   const direct = isIPhone() ? null : h("a", { class: "action", "data-action": "open-chrome", href: intentOf(location) }, t("do.open_chrome"));
-  return [words, direct, shown, copy, told];
+  return [words, shown, h("div", { class: "state-actions" }, direct, copy), told];
 }
 
 /** The address that Android hands to Chrome. @param {{protocol: string, host: string}} where */
