@@ -5,13 +5,13 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from e2e.joining import register
 from e2e.office import Office
 from e2e.others import Other
 from e2e.pages import FORM_PAGE, FormPages, dossier_of, kept_for_offline, ready_to_send, sign_in, status_page
 from e2e.people import CITIZEN_ID, NAME
 from e2e.phone import Phone
 from e2e.proxy import UNREACHABLE, FaultProxy
-from e2e.test_joining import register
 from e2e.test_private import DUMP_CACHES, DUMP_DATABASES, DUMP_STORAGE
 
 BRIDE = "Triệu Mùi Ghển"

@@ -2,9 +2,10 @@
 
 from playwright.sync_api import Page, expect
 
+from e2e.joining import register, said_in
 from e2e.office import Office
-from e2e.pages import FORM_PAGE, Desk, dossier_of, ready_to_send, sign_in, status_page
-from e2e.people import CITIZEN_ID
+from e2e.pages import FORM_PAGE, Desk, FormPages, dossier_of, ready_to_send, sign_in, status_page
+from e2e.people import CITIZEN_ID, NAME, SINGLE
 from e2e.phone import Phone
 from e2e.proxy import FaultProxy
 
@@ -86,3 +87,44 @@ def test_a_citizen_id_is_in_no_address_title_cache_plain_record_or_log(
         "log": office.log(),
     }.items():
         assert CITIZEN_ID not in text, f"a citizen ID in {where}"
+
+
+def test_what_is_known_of_a_person_is_plain_nowhere_also_not_for_the_next_person_on_the_phone(
+    filled: Phone, proxy: FaultProxy, office: Office
+) -> None:
+    """Names, numbers and credentials of everybody on the phone, looked for from another person's page."""
+    addresses: list[str] = []
+    titles: list[str] = []
+    filled.running.on("request", lambda request: addresses.append(request.url))
+    page = filled.page
+    form = FormPages(page)
+    form.submit()
+    expect(form.state_line()).to_have_attribute("data-state", "received")
+    page.goto("/may-cua-ai")
+    page.locator("[data-action=add-person]").click()
+    page.locator("[data-action=new-account]").click()
+    register(page, "Triệu Mùi Ghển", "999184004321", "0912 345 678")
+    page.goto("/cai-dat")
+    page.locator("[name=password]").fill("suoi trong nui xanh")
+    page.locator("[data-action=set-password]").click()
+    expect(page.locator("#people [role=status]").first).to_contain_text("Đã đặt mật khẩu")
+    for path in ("/", "/cua-toi", "/may-cua-ai", "/dang-nhap", FORM_PAGE, "/cai-dat"):
+        page.goto(path)
+        expect(page.locator("h1")).to_be_visible()
+        titles.append(page.title())
+    keys = {said_in(request) for request in proxy.seen()} - {""}
+    assert len(keys) == 2, "each with a credential of their own"
+    planted = {
+        "Hoàng Thị Ngân", NAME, CITIZEN_ID, SINGLE["applicant.phone"],
+        "Triệu Mùi Ghển", "999184004321", "0912345678", "0912 345 678", "suoi trong nui xanh", *keys,
+    }  # fmt: skip
+    found = {
+        "databases": page.evaluate(DUMP_DATABASES),
+        "caches": page.evaluate(DUMP_CACHES),
+        "storage": page.evaluate(DUMP_STORAGE),
+        "addresses": "\n".join(addresses),
+        "titles": "\n".join(titles),
+        "log": office.log(),
+    }
+    for where, text in found.items():
+        assert [each for each in planted if each in text] == [], where

@@ -32,6 +32,7 @@ def late(filled: Phone, sent: str, office: Office) -> str:
     expect(FormPages(filled.page).state_line()).to_contain_text(
         "Anh/chị sửa sau khi xã đã tiếp nhận. Phần sửa đã tới xã, chờ cán bộ quyết định"
     )
+    expect(filled.page.locator("[data-held]")).to_contain_text(MINE)
     return str(Other.officer(office).dossiers()[sent]["held"][0]["op"])
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from e2e.joining import begin_without_network
 from e2e.office import ROOT, Office, values_of
 from e2e.others import Other
 from e2e.pages import FORM, FORM_PAGE, FormPages, dossier_of, sign_in, status_page
@@ -16,7 +17,6 @@ from e2e.people import SINGLE
 from e2e.phone import Phone
 from e2e.proxy import UNREACHABLE, FaultProxy
 from e2e.seeds import copy_of
-from e2e.test_joining import begin_without_network
 
 NAME, PHONE = "applicant.full_name", "applicant.phone"
 

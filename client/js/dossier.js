@@ -38,6 +38,7 @@ export async function dossierView(vault, id) {
     ...nextWords(work.state),
     ...conflictWords(copy, labelOfPath, form, lists),
     copy?.notes?.length ? h("section", {}, h("h2", {}, t("dossier.notes")), ...copy.notes.map((/** @type {any} */ note) => h("p", {}, note.text))) : null,
+    form ? heldView(vault, id, form, lists) : null,
     form ? answersView(form, values, lists) : null,
     withdrawing(vault, id),
     copy ? h("p", { class: "hint" }, t("stale.say", { time: timeOf(copy.pulled_ms), date: dateOf(copy.pulled_ms) })) : null,
@@ -82,6 +83,16 @@ function conflictWords(copy, labelOfPath, form, lists) {
     const shown = conflict.siblings.map((/** @type {any} */ each) => (field ? answerText(field, each.value, lists) : String(each.value)));
     return h("p", { class: "notice" }, t("conflict.told", { item: labelOfPath(conflict.path), a: shown[0] ?? "", b: shown[1] ?? "" }));
   });
+}
+
+/** What the office is looking at: the dossier below has not changed. @param {import("./vault.js").Vault} vault @param {string} id @param {any} form @param {Record<string, any[]>} lists */
+function heldView(vault, id, form, lists) {
+  const held = vault.session.recordsOf(id).filter((record) => record.status === "held" && record.op.type === "patch");
+  const lines = held.flatMap((record) => Object.entries(record.op.set)).flatMap(([path, value]) => {
+    const found = fieldAt(form, path);
+    return found ? [h("dt", {}, labelOf(found.field.label)), h("dd", {}, answerText(found.field, value, lists) || t("form.not_given"))] : [];
+  });
+  return lines.length ? h("section", { "data-held": id }, h("h2", {}, t("held.what")), h("dl", {}, ...lines)) : null;
 }
 
 /** @param {any} form @param {Record<string, any>} values @param {Record<string, any[]>} lists */

@@ -5,6 +5,7 @@ import { h, one } from "./dom.js";
 import { actionsOf } from "./actions.js";
 import { folded } from "./pickers.js";
 import { stateLine } from "./status.js";
+import { learnTrouble } from "./sync.js";
 import { t } from "./texts.js";
 import { workOf } from "./work.js";
 
@@ -28,6 +29,7 @@ export async function drawn(vault, draw) {
     try {
       do {
         again = false;
+        await learnTrouble(); // the worker may have met it
         await draw();
       } while (again);
     } finally {
