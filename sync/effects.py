@@ -191,16 +191,17 @@ def _submit(case: Case, dossier: Dossier, op: Submit, seq: int) -> None:
     if dossier.state != "draft":
         if op.expect.state == dossier.state == "5":
             _answer(case, dossier)
-        elif dossier.code is not None:  # healed: submitted already; its author learns the code that stands
-            _give_code(case, dossier, dossier.code)
+            return
+        if dossier.code is None:
+            raise AssertionError("a submitted dossier has its code")
+        _give_code(case, dossier, dossier.code)  # healed: its author learns the code that stands
         return
     _raise_form(dossier, op)
     form = _form(case)
     if form.plan.computes:
         put_computed(dossier, compute(form, shown(dossier), case.today), seq)
     dossier.submitted_ms = case.entry.received_ms
-    if dossier.code is None:
-        dossier.code = _code(case, dossier)
+    dossier.code = _code(case, dossier)
     _give_code(case, dossier, dossier.code)
     _step(case, dossier, "submit", "1", None)
 

@@ -74,11 +74,6 @@ class Case(Struct):
     waived: str | None = None
 
     @property
-    def role(self) -> str | None:
-        """Return the role of the right under which the op was received, or would be now."""
-        return self.entry.role
-
-    @property
     def today(self) -> date:
         """Return the date in Asia/Ho_Chi_Minh."""
         return local_day(self.now_ms)

@@ -262,10 +262,8 @@ class MemoryLedger:
         return sorted({*self.dossiers, *self._open_dossiers})
 
     def _all_held(self) -> Iterator[Entry]:
-        for op in list(self._held):
-            entry = self.find_op(op)
-            if entry is not None:
-                yield entry
+        found = map(self.find_op, list(self._held))
+        return (entry for entry in found if entry is not None)
 
     @staticmethod
     def _by_receipt(entries: Iterator[Entry]) -> list[Entry]:

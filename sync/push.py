@@ -120,8 +120,7 @@ class _Reconciler:
     def release_for_form(self, entry: Entry) -> None:
         """Judge again an op whose form is known now, and then what waited for it, or for the dossier it began."""
         if self.release(entry):
-            opened = entry.type in {"create", "submit"} and entry.outcome == "applied"
-            self._release_waiting(entry.dossier, {entry.op}, opened=opened)
+            self._release_waiting(entry.dossier, {entry.op}, opened=_opens(entry))
 
     def give_up(self, entry: Entry) -> None:
         """Refuse an op that has waited for too long."""
@@ -210,9 +209,7 @@ class _Reconciler:
         else:
             self._apply(case, seq, first=True)
         settled = {op.id, op.op} if isinstance(op, Accept | Decline) else {op.id}
-        self._release_waiting(
-            op.dossier, settled, opened=isinstance(op, Create | Submit) and entry.outcome == "applied"
-        )
+        self._release_waiting(op.dossier, settled, opened=_opens(entry))
         return entry, False
 
     def _hold(self, case: Case, ruling: Hold, seq: int) -> None:
@@ -325,9 +322,11 @@ class _Reconciler:
             op = queue.pop(0)
             if op not in waiting or not self.release(waiting[op][0]):
                 continue
-            if waiting[op][0].outcome != "held":
+            entry = waiting[op][0]
+            if entry.outcome != "held":
                 del waiting[op]
-            queue += [w for w, (_, names) in waiting.items() if op in names and w not in queue]
+            opened = _opens(entry)
+            queue += [w for w, (_, names) in waiting.items() if (opened or op in names) and w not in queue]
             queue += [w for w in healing if w in waiting and w not in queue]
 
     def _announce(self, dossier: Dossier, seq: int, before: tuple[str, ...]) -> None:
@@ -369,6 +368,11 @@ def _read(raw: bytes | msgspec.Raw) -> Op | str:
         return decode_op(raw)
     except (msgspec.MsgspecError, RecursionError) as fault:
         return str(fault)
+
+
+def _opens(entry: Entry) -> bool:
+    """Return whether an op may have made its dossier visible to somebody whose ops wait for that."""
+    return entry.outcome == "applied" and entry.type in ("create", "submit", "accept")
 
 
 def _waits_for(entry: Entry) -> set[str]:
