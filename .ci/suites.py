@@ -40,6 +40,9 @@ def fast() -> dict[str, list[str]]:
     folders = paths("tests/test_*.py", "tests/unit", "tests/property", "tests/contract")
     return {
         "unit, property, contract": pytest("-n2", *COVERED, "--cov-report=term:skip-covered", *folders),
+        "every branch of the engine and the schemas": python(
+            "coverage", "report", "--include=sync/*,schemas/*", "--fail-under=100"
+        ),
         "simulation": pytest("-n2", "--timeout=600", *paths("tests/simulation")),
         "integration": pytest("--timeout=300", *paths("tests/integration")),
         "client": ["node", "--test", *paths("client/tests/**/*.test.mjs", "tests/unit/client/**/*.test.mjs")],

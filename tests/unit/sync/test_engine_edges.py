@@ -123,6 +123,18 @@ def test_a_create_of_a_newer_form_lets_in_what_was_written_since(office: Office)
     assert office.sees(office.an, create["dossier"]).cells["a.name"] == [("An", 0)]
 
 
+def test_what_a_release_brings_along_is_judged_once(office: Office) -> None:
+    dossier, _ = office.draft(**{"a.name": "An"})
+    submit = {**office.op("submit", dossier, expect={"state": "draft"}), "form": "1.000001@2"}
+    patch = {**office.op("patch", dossier, set={"a.note": "x"}), "form": "1.000001@2"}
+    assert [result.reason for result in office.push(office.an, submit, patch)] == ["form-unknown"] * 2
+    office.world.publish(form(2))
+    with office.ledger.transaction():
+        forms_published(office.ledger, office.world, "1.000001", office.now)
+    assert [office.ledger.find_op(op["id"]).rev for op in (submit, patch)] == [3, 4]
+    assert office.sees(office.an, dossier).rev == 4
+
+
 @pytest.mark.parametrize("last", ["patch", "accept"])
 def test_an_officers_op_comes_in_once_the_dossier_is_handed_in_by_whatever_road(last: str) -> None:
     """After a restore: an officer's note comes before the submit, which itself waits for a patch or an acceptance."""
