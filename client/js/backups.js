@@ -2,6 +2,7 @@
 import { BackupFault, isSealed, LETTERS_MIN, openFile, sealFile } from "./backup.js";
 import { h } from "./dom.js";
 import { GUEST } from "./db.js";
+import { today } from "./moments.js";
 import { adopt, contentOf, isOf, takeIn } from "./restoring.js";
 import { canSeal } from "./seal.js";
 import { t } from "./texts.js";
@@ -17,8 +18,7 @@ const input = (form, id) => /** @type {HTMLInputElement} */ (form.querySelector(
 
 /** A file of today, without a name in its name. @param {Blob} file */
 function download(file) {
-  const day = new Date().toLocaleDateString("sv-SE");
-  const link = h("a", { href: URL.createObjectURL(file), download: `mot-cua-${day}.motcua` });
+  const link = h("a", { href: URL.createObjectURL(file), download: `mot-cua-${today()}.motcua` });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -1,7 +1,16 @@
 /** Moments as people here write them, in the time of the province. */
 const ZONE = "Asia/Ho_Chi_Minh";
-const DAY = new Intl.DateTimeFormat("en-CA", { timeZone: ZONE, year: "numeric", month: "2-digit", day: "2-digit" });
+const DAY = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, year: "numeric", month: "2-digit", day: "2-digit" });
 const TIME = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, hour: "2-digit", minute: "2-digit", hour12: false });
+
+/**
+ * The day as ISO text, put together here: in which order a locale writes a day is not the same in each browser.
+ * @param {number} ms since 1970
+ */
+function isoOf(ms) {
+  const { year, month, day } = Object.fromEntries(DAY.formatToParts(ms).map((part) => [part.type, part.value]));
+  return `${year}-${month}-${day}`;
+}
 
 /** How far this phone's clock is behind the system's, in ms, and the latest moment the system has told. */
 const clock = { behind_ms: 0, latest_ms: 0 };
@@ -17,13 +26,13 @@ export function learnClock({ contact_ms, server_ms }) {
 }
 
 /** Today as ISO text, by the system's time as far as it is known. */
-export const today = () => DAY.format(Math.max(Date.now() + clock.behind_ms, clock.latest_ms));
+export const today = () => isoOf(Math.max(Date.now() + clock.behind_ms, clock.latest_ms));
 
 /** 2026-11-24 → 24/11/2026, 2026-11 → 11/2026. @param {string} iso */
 export const dayText = (iso) => iso.slice(0, 10).split("-").reverse().join("/");
 
 /** @param {number} ms since 1970 */
-export const dateOf = (ms) => dayText(DAY.format(ms));
+export const dateOf = (ms) => dayText(isoOf(ms));
 
 /** @param {number} ms since 1970 */
 export const timeOf = (ms) => TIME.format(ms);
