@@ -54,10 +54,16 @@ export function searched(path, rows) {
   const none = h("p", { class: "hint", role: "status", hidden: true }, t("field.none_found"));
   const box = h("input", {
     type: "search", id: inputId(path), autocomplete: "off", "aria-label": t("field.search"), placeholder: t("field.search"), "aria-describedby": `e-${path}`,
+    onkeydown: (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== "ArrowDown") return;
+      event.preventDefault();
+      rows.find(({ row }) => !row.hidden)?.row.querySelector("input")?.focus(); // also where what is chosen is not among the hits
+    },
     oninput: () => {
       const wanted = wantedIn(box);
       const hits = hitsOf(names, wanted);
       rows.forEach(({ row }, at) => {
+        if (!hits[at] && !row.hidden) row.prepend(...row.querySelectorAll("input")); // Chromium enters a group where Tab last was, also where that is hidden now: put in anew it is forgotten
         row.hidden = !hits[at];
       });
       none.hidden = rows.some(({ row }) => !row.hidden);
