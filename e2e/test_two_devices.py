@@ -252,3 +252,26 @@ def test_an_account_that_a_restore_lost_is_begun_again_and_is_the_same_person(
     (after,) = office.dossiers()
     assert (after["id"], after["code"]) == (dossier, before["code"])
     assert values_of(after) == values_of(before)
+
+
+def test_a_pull_under_an_open_form_changes_neither_the_form_nor_what_it_saw(
+    filled: Phone, sent: str, office: Office
+) -> None:
+    page = filled.page
+    page.goto(f"/to-khai/{FORM}?d={sent}")
+    form = FormPages(page)
+    form.visit("applicant")
+    shown = page.locator(f'[name="{NAME}"]').input_value()
+    officer = Other.officer(office)
+    assert officer.write(sent, NAME, "Hoàng Thị Ánh Nguyệt")["outcome"] == "applied"
+    asked = page.context.new_page()  # another tab of the same person brings the news into the drawer
+    news(asked, sent)
+    expect(asked.locator("main")).to_contain_text("Hoàng Thị Ánh Nguyệt")
+    assert page.locator(f'[name="{NAME}"]').input_value() == shown, "what is being written is never replaced"
+    form.fill(NAME, "Hoàng Thị Ánh Tuyết")
+    form.review()
+    form.submit()
+    state(page, "two_versions")
+    (stored,) = office.dossiers()
+    values = {value for value, _ in stored["cells"][NAME]}
+    assert values == {"Hoàng Thị Ánh Nguyệt", "Hoàng Thị Ánh Tuyết"}, "the form had not shown the office's value"
