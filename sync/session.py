@@ -521,6 +521,7 @@ class Session:
             cursor=cursor, need_snapshot=False, snapshot=None, more=True, failures=0, next_try_ms=0, contact_ms=now
         )
         self._ask_about_held()
+        self._meet_snapshot()
         return self._commit()
 
     def snapshot_end(self, token: str, now: int, jitter: float) -> Changes | None:
@@ -537,6 +538,18 @@ class Session:
             listed = _listed(self.copies.get(record["dossier"]), record["id"])
             if record["status"] == "held" and listed is None and record["again"] is None:
                 self._put(record | {"again": "ask"})
+
+    def _meet_snapshot(self) -> None:
+        """Let the copies of a whole snapshot speak for ops that were acknowledged after their line was read.
+
+        A snapshot that was cut goes on later; what was sent meanwhile was answered while its copies were not yet sure.
+        """
+        for record in list(self.outbox.values()):
+            copy = self.copies.get(record["dossier"])
+            if copy is None or record["status"] != "acked" or record["shown"] or record["again"] is not None:
+                continue
+            if ((record["result"] or {}).get("rev") or 0) <= copy["rev"]:
+                self._put(record | {"shown": True})
 
     # ---- what an answer changes
 

@@ -795,6 +795,7 @@ export class Session {
     for (const copy of [...this.copies.values()]) if (copy.snap !== cursor) this.loseCopy(copy.id, "moved");
     this.setMeta({ cursor, need_snapshot: false, snapshot: null, more: true, failures: 0, next_try_ms: 0, contact_ms: now });
     this.askAboutHeld();
+    this.meetSnapshot();
     return this.commit();
   }
 
@@ -817,6 +818,18 @@ export class Session {
     for (const record of [...this.outbox.values()]) {
       const listed = this.copies.get(record.dossier)?.held.some((held) => held.op === record.id);
       if (record.status === "held" && !listed && record.again === null) this.put({ ...record, again: "ask" });
+    }
+  }
+
+  /**
+   * Let the copies of a whole snapshot speak for ops that were acknowledged after their line was read: a snapshot that
+   * was cut goes on later, and what was sent meanwhile was answered while its copies were not yet sure.
+   */
+  meetSnapshot() {
+    for (const record of [...this.outbox.values()]) {
+      const copy = this.copies.get(record.dossier);
+      if (!copy || record.status !== "acked" || record.shown || record.again !== null) continue;
+      if ((record.result?.rev ?? 0) <= copy.rev) this.put({ ...record, shown: true });
     }
   }
 
