@@ -103,7 +103,7 @@ async def begin(request: AnyRequest) -> Answer:
 async def offset_of(request: AnyRequest, name: str) -> Answer:
     """Say how much of an upload is on the disk; or, of a file, what ``GET`` would say."""
     if len(name) == DIGEST_CHARS:
-        stored = await uploads_of(request).visible(actor_asking(request), name)
+        stored = await uploads_of(request).visible(actor_asking(request), digest_in(name))
         headers = {**_described(stored), "content-length": str(stored.bytes), "content-type": _media(stored)}
         return Response(b"", status_code=200, headers=headers)
     tus.speaks(request.headers)

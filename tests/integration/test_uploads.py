@@ -255,3 +255,8 @@ def test_a_change_from_another_site_is_refused_whatever_method_it_names(citizen:
     assert citizen.http.get(place, headers=headers).status_code == 403
     assert citizen.http.post(place, headers=headers).status_code == 403
     assert offset_of(citizen, place) == 0
+
+
+def test_a_name_as_long_as_a_digest_that_is_none_leads_nowhere(citizen: Caller) -> None:
+    for method in ("HEAD", "GET"):
+        assert citizen.http.request(method, "/files/" + "z" * 64).status_code == 404
