@@ -133,7 +133,9 @@ def test_a_new_version_never_takes_over_a_form_in_another_tab(
 def test_nothing_stands_in_the_way_of_installing(citizen: Phone) -> None:
     kept_for_offline(citizen.page)
     expect(citizen.page.locator("link[rel=manifest]")).to_have_count(1)
-    found = citizen.cdp().send("Page.getInstallabilityErrors")["installabilityErrors"]
+    browser = citizen.cdp()
+    assert not browser.send("Page.getAppManifest")["errors"]  # comes back once the manifest has been fetched
+    found = browser.send("Page.getInstallabilityErrors")["installabilityErrors"]
     assert [error for error in found if error["errorId"] != "in-incognito"] == []
 
 

@@ -217,6 +217,28 @@ def test_what_is_not_in_a_complete_snapshot_is_gone_and_waits_for_no_pull() -> N
     assert lost["copies"]["delete"] == []
 
 
+def test_what_is_acknowledged_while_a_snapshot_is_cut_is_shown_once_the_snapshot_is_whole() -> None:
+    session, new_id, mark = Session(), new_ids(), {"cursor": "e1.5.aaaaaaaa", "epoch": "e1"}
+    request = session.next_request(NOW)
+    assert request is not None
+    for line in (mark, wire(2)):
+        session.snapshot_line(request["token"], line, NOW)
+    session.snapshot_end(request["token"], NOW, 0.5)  # cut: the last mark never came
+    early = session.note(DOSSIER, "lời", now=NOW, new_id=new_id)["ops"][0]
+    later = session.note(DOSSIER, "lời", now=NOW, new_id=new_id)["ops"][0]
+    results = [{"id": early["id"], "outcome": "applied", "rev": 2}, {"id": later["id"], "outcome": "applied", "rev": 3}]
+    request = session.next_request(NOW + 60_000)
+    assert request is not None
+    session.receive(request["token"], {"server_time": NOW, "epoch": "e1", "results": results}, NOW, 0.5)
+    request = session.next_request(NOW + 120_000)
+    assert request is not None
+    for line in (mark, mark):
+        session.snapshot_line(request["token"], line, NOW)
+    session.snapshot_end(request["token"], NOW, 0.5)
+    assert session.outbox[early["id"]]["shown"]
+    assert not session.outbox[later["id"]]["shown"], "its dossier is not here at that rev yet"
+
+
 def test_a_withdrawal_on_its_way_counts() -> None:
     session, new_id = begun()
     answered(session, dossiers=[wire(1)], cursor="e1.6.aaaaaaaa")
