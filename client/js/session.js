@@ -730,7 +730,7 @@ export class Session {
     this.inflight = null;
     if (status === 401 && code === "unauthenticated") this.unauthenticated();
     else if (status === 426 && code === "client-too-old") this.setMeta({ paused: code });
-    else if (status === 400 && request.kind === "account") this.setMeta({ paused: code });
+    else if (status === 400 && code === "invalid" && request.kind === "account") this.setMeta({ paused: code });
     else if (code === "epoch-changed") this.heal(null, now);
     else if (code === "cursor-expired") this.setMeta({ cursor: null, need_snapshot: true, snapshot: null });
     else if (status === 413 && request.ids.length) this.sendLess(request.ids);

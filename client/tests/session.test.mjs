@@ -93,3 +93,14 @@ test("values are equal as JSON is, and rows are told from choices", () => {
   assert.notEqual(canonical(1), canonical(true));
   assert.deepEqual(["members/x/name", "members/x", "person.papers/a", "person.name"].map(rowOf), ["members/x", "members/x", null, null]);
 });
+
+test("an account waits for its person only where the server itself refused it", () => {
+  for (const [code, paused] of [["invalid", "invalid"], ["", null]]) {
+    const session = new Session({ device: "phone-1", boot: "b" });
+    session.beginAccount({ name: "An", secret: "s".repeat(43) });
+    const request = session.nextRequest({ now: 1_795_000_000_000, app: "1.0.0" });
+    session.failed(request.token, { status: 400, code }, 1_795_000_000_000, 0.5);
+    assert.equal(session.meta.paused, paused);
+    assert.equal(session.meta.next_try_ms > 1_795_000_000_000, paused === null);
+  }
+});

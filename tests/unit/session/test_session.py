@@ -239,6 +239,17 @@ def test_what_is_acknowledged_while_a_snapshot_is_cut_is_shown_once_the_snapshot
     assert not session.outbox[later["id"]]["shown"], "its dossier is not here at that rev yet"
 
 
+@pytest.mark.parametrize(("code", "paused"), [("invalid", "invalid"), ("", None)])
+def test_an_account_waits_for_its_person_only_where_the_server_itself_refused_it(code: str, paused: str | None) -> None:
+    session = Session()
+    session.begin_account(name="An", secret="s" * 43)
+    request = session.next_request(NOW)
+    assert request is not None
+    session.failed(request["token"], {"status": 400, "code": code}, NOW, 0.5)
+    assert session.meta["paused"] == paused
+    assert (session.meta["next_try_ms"] > NOW) == (paused is None), "anybody else's 400 is asked again, and not at once"
+
+
 def test_a_withdrawal_on_its_way_counts() -> None:
     session, new_id = begun()
     answered(session, dossiers=[wire(1)], cursor="e1.6.aaaaaaaa")
