@@ -458,7 +458,11 @@ class Session:
         status, code = failure.get("status", 0), failure.get("code", "")
         if (status, code) == (401, "unauthenticated"):
             self._unauthenticated()
-        elif (status, code) == (426, "client-too-old") or (request["kind"], status, code) == ("account", 400, "invalid"):
+        elif (status, code) == (426, "client-too-old") or (request["kind"], status, code) == (
+            "account",
+            400,
+            "invalid",
+        ):
             self._set_meta(paused=code)
         elif code == "epoch-changed":
             self.heal(None, now)
