@@ -300,3 +300,44 @@ def test_what_an_older_version_kept_of_a_person_is_sealed_and_goes_on(
     expect(page.locator("[data-state=received]")).to_be_visible()
     assert "Hoàng Thị Ngân" not in page.evaluate(DUMP_DATABASES)
     assert len(office.dossiers()) == 1
+
+
+def test_what_was_written_in_a_visit_is_not_the_next_signer_s_without_a_question(
+    citizen: Phone, office: Office
+) -> None:
+    page = citizen.page
+    page.goto("/may-cua-ai")
+    page.locator("[data-action=guest]").click()
+    expect(page.locator("#who")).to_have_text("Khách")
+    form = ready_to_send(page)
+    form.submit()
+    dossier = dossier_of(page)
+    sign_in(page, "demo-3")
+    page.goto("/cua-toi")
+    expect(page.locator(f'[data-claim="{dossier}"]')).to_be_visible()
+    assert not office.dossiers(), "nothing goes before somebody has said whose it is"
+    page.goto("/may-cua-ai")
+    page.locator("[data-action=guest]").click()  # a third person
+    expect(page.locator("#who")).to_have_text("Khách")
+    page.goto("/cai-dat")
+    expect(page.locator("[data-action=sign-in]")).to_be_visible()
+
+
+def test_a_sign_in_that_is_learnt_of_late_opens_nobody_s_drawer_over_another_s(
+    citizen: Phone, proxy: FaultProxy
+) -> None:
+    page = citizen.page
+    kept_for_offline(page)
+    page.evaluate(
+        """() => fetch("/dang-nhap", {method: "POST", redirect: "manual",
+           body: new URLSearchParams({user: "demo-3", password: "motcua-demo"})})"""
+    )
+    no_signal(citizen, proxy)
+    page.goto("/cai-dat#signed-in")
+    expect(page.locator("[data-action=sign-out]")).to_be_visible()
+    add_person(page, BRIDE, BRIDE_ID)
+    expect(page.locator("#who")).to_have_text("Ghển")
+    signal(citizen, proxy)
+    page.goto("/may-cua-ai")
+    expect(page.locator("[data-action=open-person]")).to_have_count(3)
+    expect(page.locator("[data-action=open-person][aria-current]")).to_contain_text("Ghển")

@@ -10,8 +10,8 @@ import { Vault } from "./vault.js";
 
 /** Setting: the drawer that is open. */
 export const SLOT = "slot";
-/** Setting: the drawer of a visit, which ends with nothing left. */
-export const VISIT = "visit";
+/** Setting: the drawers of visits, which end with nothing left. */
+const VISITS = "visit";
 /** In `sessionStorage`: whoever holds the phone has said who they are. */
 const SAID = "whose";
 
@@ -23,9 +23,18 @@ export async function currentVault() {
 
 /** @returns {Promise<string[]>} the drawers of people, not that of nobody, nor of a visit */
 export async function slotsOnPhone() {
-  const visit = await setting(VISIT);
-  return (await drawers()).filter((slot) => slot !== visit);
+  const all = await visits();
+  return (await drawers()).filter((slot) => !all.includes(slot));
 }
+
+/** @returns {Promise<string[]>} the drawers of visits */
+export async function visits() {
+  const kept = await setting(VISITS);
+  return Array.isArray(kept) ? kept : kept ? [kept] : []; // an older version kept the name of one
+}
+
+/** @param {string[]} slots */
+export const keepVisits = (slots) => keepSetting(VISITS, slots);
 
 /** Open a drawer from now on. @param {string|null} slot */
 export async function openFrom(slot) {

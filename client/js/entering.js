@@ -5,9 +5,11 @@
  * only where the person was known when it was made.
  * Rule 2. Nothing is thrown away by signing out: drafts, what waits and the way back stay, sealed.
  * Rule 3. A visit leaves nothing: its database, its key and its credential go together when it ends.
+ * Rule 4. Who signs in during a visit gets an empty drawer of a visit: what was written in it before is nobody's, and is
+ * asked about. The next guest gets another.
  */
 import { deleteDB } from "idb";
-import { openFrom, SLOT, slotsOnPhone, VISIT } from "./accounts.js";
+import { keepVisits, openFrom, SLOT, slotsOnPhone, visits } from "./accounts.js";
 import { drawers, GUEST, keepSetting, setting, sharedDb } from "./db.js";
 import { newId } from "./ids.js";
 import { bearer, changeAccount, keyOf, personOf } from "./credentials.js";
@@ -37,6 +39,14 @@ export async function people() {
     vault.close();
   }
   return found.sort((a, b) => (a.slot < b.slot ? -1 : 1));
+}
+
+/** @param {string} slot @returns {Promise<Person|null>} whose drawer it is; null: nobody's */
+export async function personAt(slot) {
+  const vault = await Vault.open(slot);
+  const found = vault.account ? personIn(vault, vault.account) : null;
+  vault.close();
+  return found;
 }
 
 /** @param {Vault} vault @param {Account} account @returns {Person} */
@@ -76,13 +86,15 @@ export async function signIn(user, password) {
  * Open the drawer of the person that the server names; what waited in it for a sign-in goes on.
  * @param {any} json the account as of `/accounts/me`
  * @param {string|null} key
+ * @param {string|null} [from] the drawer that was open when the person signed in: another one opened since stays open
  * @returns {Promise<Account>}
  */
-export function comeIn(json, key) {
+export function comeIn(json, key, from) {
   return alone("motcua-people", async () => {
+    const late = from !== undefined && from !== (await setting(SLOT));
     const others = await people();
     const known = others.find((each) => each.person === json.person);
-    const slot = known?.slot ?? (await slotOfVisit()) ?? json.person;
+    const slot = known?.slot ?? (late ? null : await slotOfVisit()) ?? json.person;
     const taken = others.filter((each) => each.slot !== slot).map(({ account }) => account.short);
     const vault = await Vault.open(slot);
     const { person, name, user, status, roles = [], password = false } = json;
@@ -92,7 +104,7 @@ export function comeIn(json, key) {
     const account = { ...vault.account, person, name, short, user, status, roles, password, key, out: false };
     await vault.change((session) => ({ kept: { account }, changes: session.resume() }));
     vault.close();
-    await openFrom(slot);
+    if (!late) await openFrom(slot);
     return account;
   });
 }
@@ -136,20 +148,33 @@ export async function correct(vault, { name, citizen_id, phone }) {
 /** @param {Uint8Array} bytes */
 const base64url = (bytes) => btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 
-/** The drawer of a visit that nobody has signed in to yet. @returns {Promise<string|null>} */
+/** Where a visit is open: its drawer while nothing is in it, else a new one beside it. @returns {Promise<string|null>} */
 async function slotOfVisit() {
-  const visit = await setting(VISIT);
-  if (!visit || (await setting(SLOT)) !== visit) return null;
-  const vault = await Vault.open(visit);
-  const free = vault.account === null;
+  const open = await setting(SLOT);
+  if (!(await visits()).includes(open)) return null;
+  return (await isUnused(open)) ? open : freshVisit();
+}
+
+/** @param {string} slot */
+async function isUnused(slot) {
+  const vault = await Vault.open(slot);
+  const unused = vault.account === null && !(await vault.drafts()).length;
   vault.close();
-  return free ? visit : null;
+  return unused;
+}
+
+/** A drawer of a visit with nothing in it and nobody signed in. @returns {Promise<string>} */
+async function freshVisit() {
+  const all = await visits();
+  for (const slot of all) if (await isUnused(slot)) return slot;
+  const slot = `visit-${newId(Date.now())}`;
+  await keepVisits([...all, slot]);
+  return slot;
 }
 
 /** The drawers of work that nobody has said to be theirs. @returns {Promise<Vault[]>} */
 export async function ownerless() {
-  const visit = await setting(VISIT);
-  const vaults = await Promise.all([GUEST, ...(visit ? [visit] : [])].map((slot) => Vault.open(slot)));
+  const vaults = await Promise.all([GUEST, ...(await visits())].map((slot) => Vault.open(slot)));
   return vaults.filter((vault) => vault.isGuest || void vault.close());
 }
 
@@ -205,17 +230,13 @@ export async function tellLeaving() {
   }
 }
 
-/** Begin a visit: a drawer that ends with nothing left. */
+/** Begin a visit: a drawer that ends with nothing left, and that nobody has signed in to. */
 export async function beginVisit() {
-  const slot = (await setting(VISIT)) ?? `visit-${newId(Date.now())}`;
-  await keepSetting(VISIT, slot);
-  await openFrom(slot);
+  await openFrom(await freshVisit());
 }
 
-/** End the visit: everything of it goes from this phone, and its sign-in ends. */
-export async function endVisit() {
-  const slot = await setting(VISIT);
-  if (!slot) return;
+/** End a visit: everything of it goes from this phone, and its sign-in ends. @param {string} slot */
+export async function endVisit(slot) {
   const vault = await Vault.open(slot);
   vault.end();
   const key = keyOf(vault);
@@ -224,7 +245,7 @@ export async function endVisit() {
   await (await sharedDb()).delete("keys", slot); // without its key nothing in it can be read any more
   await deleteDB(`motcua-${slot}`);
   if ((await setting(SLOT)) === slot) await keepSetting(SLOT, null);
-  await keepSetting(VISIT, null);
+  await keepVisits((await visits()).filter((each) => each !== slot));
   sessionStorage.clear();
   await tellLeaving();
 }
@@ -244,9 +265,12 @@ export async function settlePeople() {
 }
 
 async function learnFromCookie() {
+  const asked = await setting("ask-me");
+  const from = asked === true ? undefined : asked.from; // an older version did not say which drawer was open
+  await tellLeaving(); // who has signed out meanwhile does not come in by a cookie
   try {
     const { status, json } = await ask("/accounts/token", { method: "POST", ...ASK_JSON });
-    if (status === 200 && typeof json?.person === "string") await comeIn(json, json.token);
+    if (status === 200 && typeof json?.person === "string") await comeIn(json, json.token, from);
     if (status < 500) await keepSetting("ask-me", null);
   } catch (fault) {
     if (!(fault instanceof NoAnswer)) throw fault; // asked again at the next start

@@ -32,7 +32,7 @@ const PERSONAL = ["home", "mine", "form", "settings"];
 /** What was left by a sign-in without script, or by an older version, is for the rest to make sense of. */
 async function settlePeople() {
   if (location.hash === "#signed-in") {
-    await keepSetting("ask-me", true);
+    await keepSetting("ask-me", { from: await setting("slot") });
     history.replaceState(null, "", location.pathname + location.search);
   }
   if ((await setting("ask-me")) || (await setting("account"))) await (await rest()).settlePeople();

@@ -1,5 +1,5 @@
 /** The pages that a first visit sees. What the server sent is already there; the person's own work is drawn into it. */
-import { VISIT } from "./accounts.js";
+import { visits } from "./accounts.js";
 import { setting } from "./db.js";
 import { h, one } from "./dom.js";
 import { actionsOf } from "./actions.js";
@@ -86,7 +86,7 @@ export async function procedures() {
 
 /** Whose drawer is open, with the way to another's. @param {Vault} vault */
 export async function nameOnPage(vault) {
-  const visit = vault.slot === (await setting(VISIT));
+  const visit = (await visits()).includes(vault.slot);
   const words = vault.account?.short ?? (visit ? t("people.guest") : "");
   const place = document.querySelector("#who");
   if (place && words) place.replaceChildren(h("a", { href: "/may-cua-ai", "data-action": "whose" }, words));

@@ -1,5 +1,5 @@
 /** The people of this phone in "Cài đặt": whose drawer is open, its password, the devices it is signed in on, going out. */
-import { VISIT } from "./accounts.js";
+import { visits } from "./accounts.js";
 import { setting } from "./db.js";
 import { h, one } from "./dom.js";
 import { devicesPart } from "./devices.js";
@@ -15,7 +15,7 @@ import { workOf } from "./work.js";
 /** Draw the part. It is not drawn again by news: somebody may be writing in it. @param {Vault} vault */
 export async function peoplePart(vault) {
   const { account } = vault;
-  const visit = vault.slot === (await setting(VISIT));
+  const visit = (await visits()).includes(vault.slot);
   const who = account ? t("settings.signed_in", { name: account.name }) : t(visit ? "people.visit_say" : "settings.signed_out");
   one("#people").replaceChildren(...h("div", {},
     h("h2", {}, t("settings.person")),

@@ -109,7 +109,8 @@ async function beginAccount(vault, { token, body }) {
   const init = { ...(await posted(body)), credentials: /** @type {"omit"} */ ("omit") };
   const { status, json, retry_after_s } = await ask("/accounts", init, abortOfThis(vault));
   if (status !== 201) return missed(vault, token, { status, code: problemCode(json), retry_after_s });
-  const own = vault.account?.key ? { account: { ...vault.account, key: null } } : {}; // a token that the server has forgotten
+  // A token that the server has forgotten goes; the rest stays as it is by then: who signed out meanwhile stays out.
+  const own = () => (vault.account?.key ? { account: { ...vault.account, key: null } } : {});
   return taken(vault, (session) => session.accountBegun(token, json, Date.now(), Math.random()), own);
 }
 
@@ -138,9 +139,9 @@ async function keepLines(vault, token, lines) {
  * Keep what an answer changed; true where it was one.
  * @param {Vault} vault
  * @param {(session: import("./session.js").Session) => import("./session.js").Changes|null} take
- * @param {import("./vault.js").Kept} [beside]
+ * @param {() => import("./vault.js").Kept} [beside] asked once the drawer is caught up
  */
-async function taken(vault, take, beside = {}) {
+async function taken(vault, take, beside = () => ({})) {
   await meet(null);
   await learnt(vault, take, beside);
   return vault.session.meta.failures === 0;
@@ -150,15 +151,15 @@ async function taken(vault, take, beside = {}) {
  * Keep what was learnt, with what a person is yet to be told of it.
  * @param {Vault} vault
  * @param {(session: import("./session.js").Session) => import("./session.js").Changes|null} take
- * @param {import("./vault.js").Kept} [beside]
+ * @param {() => import("./vault.js").Kept} [beside] asked once the drawer is caught up
  */
-async function learnt(vault, take, beside = {}) {
+async function learnt(vault, take, beside = () => ({})) {
   await vault.change((session) => {
     const late = lateOps(session);
     const changes = take(session);
     const before = vault.kept.told ?? [];
     const told = toldBy(changes?.news ?? [], late).filter((each) => each.kind !== "epoch" || !before.some((other) => other.kind === "epoch"));
-    return { changes, kept: told.length ? { ...beside, told: [...before, ...told] } : beside };
+    return { changes, kept: told.length ? { ...beside(), told: [...before, ...told] } : beside() };
   });
 }
 

@@ -1,8 +1,8 @@
 /** `/may-cua-ai`, "Máy này của ai?": everybody who has work on this phone, by short name and number, and nothing else. */
-import { SLOT, VISIT } from "./accounts.js";
+import { openFrom, SLOT, visits } from "./accounts.js";
 import { setting } from "./db.js";
 import { h, one } from "./dom.js";
-import { beginVisit, changeTo, endVisit, people } from "./entering.js";
+import { beginVisit, changeTo, endVisit, people, personAt } from "./entering.js";
 import { DRAFTS, WAITING, YOURS } from "./pages.js";
 import { t } from "./texts.js";
 import { Vault } from "./vault.js";
@@ -13,19 +13,20 @@ import { workOf } from "./work.js";
 /** @param {Vault} vault */
 export async function whose(vault) {
   const now = await setting(SLOT);
-  const visit = await setting(VISIT);
+  const guests = await visits();
   const rows = await Promise.all((await people()).map((person) => personRow(vault, person, person.slot === now)));
   one("#people").replaceChildren(
-    h("ul", { class: "cards" }, ...rows, visit ? await visitRow(vault, visit) : null),
+    h("ul", { class: "cards" }, ...rows, ...(await Promise.all(guests.map((visit) => visitRow(vault, visit))))),
     h("a", { class: "button second", href: `/dang-nhap${location.search}`, "data-action": "add-person" }, t("people.add")),
-    visit ? "" : h("button", { type: "button", class: "button second", "data-action": "guest", onclick: () => visiting(vault) }, t("people.begin_visit")),
+    h("button", { type: "button", class: "button second", "data-action": "guest", onclick: () => visiting(vault) }, t("people.begin_visit")),
     h("p", { class: "hint" }, t("people.visit_say")),
   );
 }
 
-/** @param {Vault} vault */
-async function visiting(vault) {
-  await beginVisit();
+/** Begin a visit, or go on with one. @param {Vault} vault @param {string|null} [visit] */
+async function visiting(vault, visit = null) {
+  if (visit) await openFrom(visit);
+  else await beginVisit();
   vault.end();
   location.assign("/");
 }
@@ -59,14 +60,16 @@ async function countWords(slot) {
 
 /** @param {Vault} vault @param {string} visit */
 async function visitRow(vault, visit) {
-  const open = h("button", { type: "button", class: "card", "data-action": "guest", onclick: () => visiting(vault) },
-    h("span", { class: "grow" }, h("strong", {}, t("people.guest")), h("small", {}, await countWords(visit))));
+  const person = await personAt(visit);
+  const name = [t("people.guest"), person?.account.short].filter(Boolean).join(" · ");
+  const open = h("button", { type: "button", class: "card", "data-action": "visit", onclick: () => (person ? choose(vault, person) : visiting(vault, visit)) },
+    h("span", { class: "grow" }, h("strong", {}, name), h("small", {}, await countWords(visit))));
   const end = h("button", { type: "button", class: "quiet", "data-action": "end-visit", onclick: () => ask() }, t("people.end_visit"));
   const place = h("div", {}, end);
   const ask = () => place.replaceChildren(h("div", { class: "notice" }, h("p", {}, t("people.end_ask")), h("div", { class: "state-actions" },
     h("button", { type: "button", class: "quiet", "data-action": "end-visit-now", onclick: async () => {
       if (vault.slot === visit) vault.close();
-      await endVisit();
+      await endVisit(visit);
       location.replace("/");
     } }, t("people.end_now")),
     h("button", { type: "button", class: "quiet", onclick: () => place.replaceChildren(end) }, t("do.keep_it")))));
