@@ -23,6 +23,16 @@ def policy_of(form: Form | None, path: str) -> Policy:
     return policy
 
 
+def whose(dossier: Dossier) -> str:
+    """Return for whom a dossier is: whom an officer named, else the first full name in it, else who filed it."""
+    if dossier.on_behalf is not None:
+        return str(dossier.on_behalf.get("name", ""))
+    for path, cell in dossier.cells.items():
+        if path.endswith("full_name") and row_of(path) is None and cell.siblings and cell.siblings[0].value:
+            return str(cell.siblings[0].value)
+    return dossier.people.get(dossier.applicant, "")
+
+
 def wire(dossier: Dossier, reader: Actor, form: Form | None, since_seq: int | None = None) -> WireDossier:
     """Return the dossier for one reader; ``since_seq`` null means whole, else only cells that changed after it."""
     by: dict[int, int] = {}

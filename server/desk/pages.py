@@ -22,6 +22,7 @@ from sync.dossier import Dossier, Held
 from sync.ledger import Entry
 from sync.merge import APPLICANT
 from sync.rights import WRITING, office_role
+from sync.view import whose
 from sync.workflow import COMMANDS
 
 #: How results are handed over, and what a decision may be; the words are in the catalogue.
@@ -51,7 +52,7 @@ async def dossier(store: DeskStore, found: Dossier, say: Say, said: str | None) 
     role = office_role(store.officer, found)
     return {
         "officer": store.officer.name, "dossier": found, "state": state_id(found), "sub": sub_state(found),
-        "title": store.title(found.procedure), "whom": name_of(found), "sheet": sheet, "said": _said(said, say),
+        "title": store.title(found.procedure), "whom": whose(found), "sheet": sheet, "said": _said(said, say),
         "submitted": moment(found.submitted_ms), "received": moment(found.received_ms),
         "time": time_of(found, store.calendar, store.now_ms(), say), "unit": store.unit_name(found.unit),
         "disputes": [_dispute(reader, part, line) for part, line in sheet.disputes],
@@ -93,16 +94,6 @@ def _said(key: str | None, say: Say) -> dict[str, Any] | None:
     except KeyError:
         words = say("desk.refused.other")
     return {"words": words, "good": key.startswith("desk.done.")}
-
-
-def name_of(found: Dossier) -> str:
-    """Return for whom a dossier is: the first name in it, else who filed it."""
-    if found.on_behalf is not None:
-        return str(found.on_behalf.get("name", ""))
-    names = (
-        c.siblings[0].value for p, c in found.cells.items() if p.endswith("full_name") and c.siblings and "/" not in p
-    )
-    return str(next((name for name in names if name), "") or found.people.get(found.applicant, ""))
 
 
 def _field(form: Any, path: str) -> Any:

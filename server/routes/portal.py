@@ -11,7 +11,6 @@ Rule 4. What several pages need, the lists that forms share and the symbols, is 
 import gzip
 import hashlib
 import json
-import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final
@@ -26,6 +25,7 @@ import client
 from schemas import lists
 from schemas.forms import Form, decode_form
 from schemas.problems import RequestProblem
+from server.folding import folded
 from server.routes.gate import ANYONE
 from server.shipped import documents
 from server.texts import text
@@ -66,12 +66,6 @@ def document(body: bytes, media: str, cache_control: str = REVALIDATE) -> Docume
     br = None if small else brotli.compress(body, quality=11)
     gz = None if small else gzip.compress(body, 9, mtime=0)
     return Document(body, media, cache_control, etag, br, gz)
-
-
-def folded(words: str) -> str:
-    """Return words in lower case and without diacritics, as people type them."""
-    plain = unicodedata.normalize("NFD", words.lower().replace("đ", "d"))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def _data(value: str) -> str:

@@ -15,9 +15,10 @@ from server.ids import new_id
 from server.services.syncing import push_ops
 from server.settings import DAY_MS
 from server.store import worklist
+from server.store.dossiers import load_dossier
 from server.store.entries import COLUMNS, entry_of
 from server.store.keys import blob, text
-from server.store.ledger import Tip, load_dossier
+from server.store.ledger import Tip
 from server.store.store import Store, now_ms
 from sync.deadlines import Calendar
 from sync.dossier import Dossier

@@ -9,9 +9,9 @@ from threading import local
 from typing import Final
 
 from server.store.database import connect
+from server.store.dossiers import load_dossier
 from server.store.entries import COLUMNS, entry_of
 from server.store.keys import blob, scope_key, text
-from server.store.ledger import load_dossier
 from sync.dossier import Dossier
 from sync.ledger import Entry
 
@@ -66,15 +66,6 @@ class SqliteFeed:
             rows = self.conn.execute(_OF_UNIT, (scope[2:], past, limit))
         return [text(row[0]) for row in rows]
 
-    def newest(self, unit: str, limit: int) -> list[Dossier]:
-        """Return a unit's dossiers, the one submitted last first."""
-        rows = self.conn.execute(
-            "SELECT id FROM dossier WHERE unit = ? AND submitted IS NOT NULL ORDER BY submitted DESC, id DESC LIMIT ?",
-            (unit, limit),
-        ).fetchall()
-        found = (self.find_dossier(text(row[0])) for row in rows)
-        return [dossier for dossier in found if dossier is not None]
-
 
 class Readers:
     """A few threads, each with a read-only connection of its own."""
@@ -107,17 +98,3 @@ class Readers:
         self.pool.shutdown()
         for conn in self._opened:
             conn.close()
-
-
-def newest_of_units(conn: sqlite3.Connection, units: list[str], before_ms: int | None, limit: int) -> list[Dossier]:
-    """Return the dossiers of some units by time of submission, newest first, those before a moment only."""
-    rows: list[tuple[int, bytes]] = []
-    for unit in units:
-        rows += conn.execute(
-            "SELECT submitted, id FROM dossier WHERE unit = ? AND submitted IS NOT NULL AND submitted < ?"
-            " ORDER BY submitted DESC, id DESC LIMIT ?",
-            (unit, 2**62 if before_ms is None else before_ms, limit),
-        )
-    rows.sort(reverse=True)
-    found = (load_dossier(conn, text(identifier)) for _, identifier in rows[:limit])
-    return [dossier for dossier in found if dossier is not None]

@@ -13,6 +13,7 @@ import msgspec
 
 from server.store.attached import keep_attached
 from server.store.catalogue import Catalogue
+from server.store.dossiers import load_dossier, unpack
 from server.store.entries import COLUMNS, entry_of, rest_of, row_of
 from server.store.files import find_known
 from server.store.keys import blob, blob_or_none, scope_key, text
@@ -37,7 +38,6 @@ _DOSSIER: Final = """
         blob = excluded.blob"""
 
 _pack = msgspec.msgpack.Encoder()
-_dossiers = msgspec.msgpack.Decoder(Dossier)
 
 
 class Tip:
@@ -52,12 +52,6 @@ class Tip:
         if (self.head, self.chain) != self._saved:
             conn.execute("UPDATE tip SET head = ?, chain = ?", (self.head, self.chain))
             self._saved = (self.head, self.chain)
-
-
-def load_dossier(conn: sqlite3.Connection, dossier: str) -> Dossier | None:
-    """Return a dossier by id, or null."""
-    row = conn.execute("SELECT blob FROM dossier WHERE id = ?", (blob(dossier),)).fetchone()
-    return None if row is None else _dossiers.decode(row[0])
 
 
 def link(chain: bytes, event: Event) -> bytes:
@@ -98,7 +92,7 @@ class SqliteLedger:
             self._dossiers.update(dict.fromkeys(some))
             found = f"SELECT id, blob FROM dossier WHERE id IN ({marks})"  # noqa: S608 - question marks only
             for row in self._conn.execute(found, keys):
-                self._dossiers[text(row[0])] = _dossiers.decode(row[1])
+                self._dossiers[text(row[0])] = unpack(row[1])
             self._held_for.update({dossier: [] for dossier in some})
             held = f"{_SELECT} WHERE outcome = 'held' AND dossier IN ({marks}) ORDER BY received, n"
             for entry in map(self._remember, self._conn.execute(held, keys)):

@@ -174,3 +174,4 @@ def worklists(db: Database) -> None:
 def ops_by_dossier(db: Database) -> None:
     """Find a dossier's ops in the order they came without reading everybody's."""
     db.execute("CREATE INDEX op_dossier ON op (dossier, n)")
+    db.execute("DROP INDEX dossier_newest")  # the lists of the desk have their own order

@@ -7,21 +7,18 @@ Rule 3. The words are codes, names and procedures. Citizen IDs and phones are fo
 """
 
 import sqlite3
-import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
-
+from server.folding import folded
 from server.store.catalogue import Catalogue
+from server.store.dossiers import load_dossier
 from server.store.keys import blob, text
 from server.store.people import keyed_hash
 from sync.dossier import Dossier
 from sync.merge import conflicts
-from sync.view import policy_of
-
-_dossiers = msgspec.msgpack.Decoder(Dossier)
+from sync.view import policy_of, whose
 
 OPEN: Final = ("1", "2", "4", "5", "6", "7", "9")
 WORDS_MAX: Final = 12
@@ -64,12 +61,6 @@ TABLES: Final = (
 )
 
 
-def folded(words: str) -> str:
-    """Return words in lower case and without diacritics, as people type them."""
-    plain = unicodedata.normalize("NFD", words.lower().replace("đ", "d"))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
-
-
 def index(conn: sqlite3.Connection, dossiers: Iterable[Dossier], catalogue: Catalogue) -> None:
     """List dossiers as they stand now, by one statement; drafts are nobody's work yet. Their words follow."""
     rows = [_row(dossier, catalogue) for dossier in dossiers if dossier.submitted_ms is not None]
@@ -81,13 +72,13 @@ def word(conn: sqlite3.Connection, catalogue: Catalogue, limit: int) -> int:
     """Make dossiers findable that changed since they last were; return how many. Before a search, and now and then."""
     stale = conn.execute("SELECT n, id FROM work WHERE stale = 1 LIMIT ?", (limit,)).fetchall()
     for n, identifier in stale:
-        dossier = load(conn, text(identifier))
+        dossier = load_dossier(conn, text(identifier))
         if dossier is None:
             raise AssertionError("what is listed is there")
         form = catalogue.named(dossier.form)
         names, numbers = _names_and_numbers(dossier, form)
         title = form.title.vi if form is not None else ""
-        words = folded(" ".join([dossier.code or "", *names, title, dossier.procedure, _unit_word(dossier.unit)]))
+        words = folded(" ".join([dossier.code or "", *names, title, dossier.procedure]))
         conn.execute("DELETE FROM work_words WHERE rowid = ?", (n,))
         conn.execute("INSERT INTO work_words (rowid, words) VALUES (?, ?)", (n, words))
         hashes = [(keyed_hash(conn, number), n) for number in dict.fromkeys(numbers)]
@@ -101,12 +92,6 @@ def are_stale(conn: sqlite3.Connection) -> bool:
     return conn.execute("SELECT 1 FROM work WHERE stale = 1 LIMIT 1").fetchone() is not None
 
 
-def load(conn: sqlite3.Connection, dossier: str) -> Dossier | None:
-    """Return a dossier by id, or null."""
-    row = conn.execute("SELECT blob FROM dossier WHERE id = ?", (blob(dossier),)).fetchone()
-    return None if row is None else _dossiers.decode(row[0])
-
-
 def _row(dossier: Dossier, catalogue: Catalogue) -> tuple[Any, ...]:
     form = catalogue.named(dossier.form)
     due = None if dossier.due is None else int(datetime.fromisoformat(dossier.due).timestamp() * 1000)
@@ -115,7 +100,7 @@ def _row(dossier: Dossier, catalogue: Catalogue) -> tuple[Any, ...]:
     disputes = _disputes(dossier, form) if several and open_ else 0
     files = sum(file.status in ("awaited", "arriving") for file in dossier.attachments) if open_ else 0
     return (
-        blob(dossier.id), dossier.code or "", dossier.procedure, name_of(dossier), dossier.state, dossier.unit,
+        blob(dossier.id), dossier.code or "", dossier.procedure, whose(dossier), dossier.state, dossier.unit,
         dossier.submitted_ms, due, due or dossier.submitted_ms, disputes, len(dossier.held), files,
     )  # fmt: skip
 
@@ -181,31 +166,17 @@ def found(conn: sqlite3.Connection, units: list[str], words: str, limit: int) ->
     if not parts or not units:
         return []
     match = " AND ".join(f'"{part}"*' for part in parts)
-    scope = " OR ".join(f'"{_unit_word(unit)}"' for unit in units)
+    marks = ",".join("?" * len(units))
     return conn.execute(
-        f"SELECT {_COLUMNS}, submitted, n FROM work WHERE n IN ("  # noqa: S608 - constant columns
-        " SELECT rowid FROM work_words WHERE work_words MATCH ? ORDER BY rowid DESC LIMIT ?) ORDER BY n DESC",
-        (f"({match}) AND ({scope})", limit),
+        f"SELECT {_COLUMNS}, submitted, work.n FROM work_words JOIN work ON work.n = work_words.rowid"  # noqa: S608
+        f" WHERE work_words MATCH ? AND unit IN ({marks}) ORDER BY work_words.rowid DESC LIMIT ?",
+        (match, *units, limit),
     ).fetchall()
 
 
 def number_of(row: tuple[Any, ...]) -> str:
     """Return the id of a row's dossier."""
     return text(row[0])
-
-
-def _unit_word(unit: str) -> str:
-    return "u" + "".join(letter for letter in folded(unit) if letter.isalnum()) + "u"
-
-
-def name_of(dossier: Dossier) -> str:
-    """Return for whom a dossier is: the first full name in it, else who filed it."""
-    if dossier.on_behalf is not None:
-        return str(dossier.on_behalf.get("name", ""))
-    for path, cell in dossier.cells.items():
-        if path.endswith("full_name") and "/" not in path and cell.siblings and cell.siblings[0].value:
-            return str(cell.siblings[0].value)
-    return dossier.people.get(dossier.applicant, "")
 
 
 def _names_and_numbers(dossier: Dossier, form: Any) -> tuple[list[str], list[str]]:

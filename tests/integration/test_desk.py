@@ -94,3 +94,37 @@ def test_markup_in_a_value_stays_text(citizen: Caller, officer: Caller, values: 
     shown = page(officer, f"/desk/d/{dossier}").text
     assert "<b>&" not in shown
     assert "&lt;b&gt;&amp;" in shown
+
+
+def found(officer: Caller, words: str) -> list[str]:
+    answer = officer.http.post("/desk/tim", data={"q": words}, headers={"Accept": "text/html"})
+    assert answer.status_code == 200
+    return re.findall(r'<a class="card[^>]*data-dossier="([^"]+)"', answer.text)
+
+
+def test_a_dossier_is_found_by_any_of_its_words_without_marks_and_by_whole_numbers(
+    citizen: Caller, officer: Caller, values: dict[str, Any]
+) -> None:
+    name = "Đặng Thị Khuê Mộc"
+    dossier, results = citizen.submitted({**values, "applicant.full_name": name, "applicant.phone": "0977000123"})
+    for words in (
+        "khue dang",
+        "KHUÊ",
+        "moc khu",
+        results[-1]["code"],
+        "xac nhan hon nhan dang",
+        "0977000123",
+        "+84 977 000 123",
+    ):
+        assert dossier in found(officer, words), words
+    for words in ("khue tran", "097700012", "0977 000 124"):
+        assert dossier not in found(officer, words), words
+
+
+def test_no_name_leads_another_unit_to_a_dossier(
+    office: Any, citizen: Caller, officer: Caller, values: dict[str, Any]
+) -> None:
+    dossier, _ = citizen.submitted({**values, "applicant.full_name": "Vi Thị Lò u06151u 06151"})
+    assert dossier in found(officer, "vi thi lo")
+    other = Caller.signed_in(office, "officer-06151")
+    assert all(dossier not in found(other, words) for words in ("vi thi lo", "u06151u", "06151"))
