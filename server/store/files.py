@@ -89,6 +89,13 @@ def end_upload(conn: sqlite3.Connection, upload: str, state: str, sha256: str | 
     )
 
 
+def ask_soon(conn: sqlite3.Connection, upload: str, now_ms: int) -> None:
+    """Let the next sweep ask whether anything still names the file that an upload became."""
+    conn.execute(
+        "UPDATE file SET expires = ? WHERE sha256 = (SELECT sha256 FROM upload WHERE id = ?)", (now_ms, blob(upload))
+    )
+
+
 def expired_uploads(conn: sqlite3.Connection, now_ms: int, limit: int) -> list[Upload]:
     """Return uploads whose time is over, the oldest first."""
     rows = conn.execute(_UPLOAD + " WHERE expires <= ? ORDER BY expires LIMIT ?", (now_ms, limit))

@@ -6,6 +6,7 @@ Rule 3. A *blob* is named by the SHA-256 of its bytes and never changes. ``keep`
         stop in between loses no offset; ``drop`` takes it away once the blob is written down elsewhere.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from hashlib import sha256
@@ -48,6 +49,9 @@ class BlobStore(Protocol):
     def length(self, digest: str) -> int | None:
         """Return how many bytes a blob has, or null where there is none."""
 
+    def kept_ms(self, digest: str) -> int:
+        """Return when a blob's bytes were written, in milliseconds since 1970; 0 where there is none."""
+
     def read(self, digest: str, start: int, length: int) -> Iterator[bytes]:
         """Read from a blob, in pieces."""
 
@@ -70,6 +74,7 @@ class MemoryBlobs:
     def __init__(self) -> None:
         self._parts: dict[str, bytearray] = {}
         self._blobs: dict[str, bytes] = {}
+        self._kept_ms: dict[str, int] = {}
 
     def append(self, part: str, offset: int, pieces: Sequence[bytes]) -> None:
         """Add bytes at the end of a part."""
@@ -88,6 +93,7 @@ class MemoryBlobs:
     def keep(self, part: str, digest: str) -> None:
         """Keep a part's bytes under their digest."""
         self._blobs[digest] = bytes(self._parts.get(part, b""))
+        self._kept_ms[digest] = time.time_ns() // 1_000_000
 
     def drop(self, part: str) -> None:
         """Forget a part."""
@@ -96,6 +102,10 @@ class MemoryBlobs:
     def length(self, digest: str) -> int | None:
         """Return a blob's length, or null."""
         return len(self._blobs[digest]) if digest in self._blobs else None
+
+    def kept_ms(self, digest: str) -> int:
+        """Return when a blob's bytes were written."""
+        return self._kept_ms.get(digest, 0)
 
     def read(self, digest: str, start: int, length: int) -> Iterator[bytes]:
         """Read from a blob."""

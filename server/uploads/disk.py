@@ -92,6 +92,13 @@ class DiskBlobs:
         except FileNotFoundError:
             return None
 
+    def kept_ms(self, digest: str) -> int:
+        """Return when a blob's bytes were written."""
+        try:
+            return self._blob(digest).stat().st_mtime_ns // 1_000_000
+        except FileNotFoundError:
+            return 0
+
     def read(self, digest: str, start: int, length: int) -> Iterator[bytes]:
         """Read from a blob."""
         yield from _pieces(self._blob(digest), start, length)

@@ -32,6 +32,8 @@ from server.uploads.uploads import Uploads
 A_ROUND: Final = 200
 #: How long an expired upload answers "gone" before it is "not found".
 GONE_DAYS: Final = 30
+#: Twice what a phone remembers of what it sent (protocol §4).
+STRAY_DAYS: Final = 60
 CHECKED: Final = "files_epoch"
 
 log = logging.getLogger("motcua.files")
@@ -51,9 +53,9 @@ async def sweep(uploads: Uploads) -> int:
 
 
 async def forget_strays(uploads: Uploads) -> int:
-    """Remove parts and blobs that no row names, left by a stop between two steps; return how many.
+    """Remove parts and old blobs that no row names, left by a stop between two steps; return how many.
 
-    After a restore nothing is removed before ``wait_for_lost``: the phones may still name it.
+    A blob stays for as long as phones send again what a restore has lost: its row may come back.
     """
     parts, blobs = await uploads.run(_strays, uploads)
     for part in parts:
@@ -107,7 +109,9 @@ async def _let_go(uploads: Uploads, digest: str) -> int:
 def _strays(uploads: Uploads) -> tuple[list[str], list[str]]:
     with closing(connect(uploads.store.data, readonly=True)) as conn:
         parts = [part for part in uploads.blobs.parts() if not _is_open(conn, part)]
-        return parts, [digest for digest in uploads.blobs.blobs() if find_stored(conn, digest) is None]
+        before_ms = now_ms() - STRAY_DAYS * DAY_MS
+        unnamed = [digest for digest in uploads.blobs.blobs() if find_stored(conn, digest) is None]
+        return parts, [digest for digest in unnamed if uploads.blobs.kept_ms(digest) < before_ms]
 
 
 def _is_open(conn: sqlite3.Connection, part: str) -> bool:

@@ -28,6 +28,7 @@ from server.store.files import (
     Stored,
     Upload,
     add_upload,
+    ask_soon,
     end_upload,
     find_stored,
     find_upload,
@@ -152,7 +153,8 @@ class Uploads:
         """
         self.mine(person, identifier)  # before anything: nobody sends away another person's writer
         async with self.locker.hold(identifier):
-            self.mine(person, identifier)
+            if self.mine(person, identifier).state == "done":  # its bytes count for nobody from now on
+                await self.store.write(lambda conn, _: ask_soon(conn, identifier, now_ms()))
             await self._drop(identifier)
 
     async def probe(self, actor: Actor, digests: list[str]) -> dict[str, Any]:

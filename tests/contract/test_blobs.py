@@ -3,6 +3,7 @@
 import errno
 import os
 import threading
+import time
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -192,3 +193,12 @@ def test_nobody_leaves_before_an_fsync_that_began_after_they_came(
         thread.join(30)
         assert not thread.is_alive()
     assert 2 <= len(synced) <= 6
+
+
+def test_a_blob_says_when_its_bytes_were_written(blobs: BlobStore) -> None:
+    before_ms = time.time_ns() // 1_000_000 - 2_000  # file systems keep coarser clocks
+    blobs.append(PART, 0, [b"abc"])
+    blobs.settle(PART)
+    blobs.keep(PART, sha256(b"abc").hexdigest())
+    assert before_ms <= blobs.kept_ms(sha256(b"abc").hexdigest()) <= time.time_ns() // 1_000_000 + 2_000
+    assert blobs.kept_ms("0" * 64) == 0
