@@ -161,21 +161,20 @@ async def word_all(store: Store) -> None:
 
 
 async def list_all(store: Store) -> None:
-    """List every dossier that is not listed yet: those of a directory from before there were lists."""
-    after: bytes | None = b""
-    while after is not None:
-        after = await store.write(partial(_list_some, store, after))
+    """List the dossiers of a directory from before there were lists; afterwards there is nothing to ask."""
+    while store.conn.execute("SELECT 1 FROM meta WHERE key = ?", (worklist.UNLISTED,)).fetchone() is not None:
+        await store.write(partial(_list_some, store))
 
 
-def _list_some(store: Store, after: bytes, conn: sqlite3.Connection, _: Tip) -> bytes | None:
+def _list_some(store: Store, conn: sqlite3.Connection, _: Tip) -> None:
     rows = conn.execute(
-        "SELECT id FROM dossier WHERE submitted IS NOT NULL AND id > ? AND id NOT IN (SELECT id FROM work)"
-        " ORDER BY id LIMIT ?",
-        (after, LISTED_AT_ONCE),
+        "SELECT id FROM dossier WHERE submitted IS NOT NULL AND id NOT IN (SELECT id FROM work) LIMIT ?",
+        (LISTED_AT_ONCE,),
     ).fetchall()
     found = (load_dossier(conn, text(row[0])) for row in rows)
     worklist.index(conn, [each for each in found if each is not None], store.shelf.fresh(conn))
-    return rows[-1][0] if len(rows) == LISTED_AT_ONCE else None
+    if len(rows) < LISTED_AT_ONCE:
+        conn.execute("DELETE FROM meta WHERE key = ?", (worklist.UNLISTED,))
 
 
 def _look(conn: sqlite3.Connection, person: str, dossier: str, now: int) -> None:

@@ -168,6 +168,8 @@ def worklists(db: Database) -> None:
     """List submitted dossiers for the desk, make them findable, and record who looked at them."""
     for statement in worklist.TABLES:
         db.execute(statement)
+    if db.execute("SELECT 1 FROM dossier WHERE submitted IS NOT NULL LIMIT 1").fetchone() is not None:
+        db.execute("INSERT INTO meta VALUES (?, '1')", (worklist.UNLISTED,))
 
 
 @migrations()

@@ -22,6 +22,8 @@ from sync.view import policy_of, whose
 
 OPEN: Final = ("1", "2", "4", "5", "6", "7", "9")
 WORDS_MAX: Final = 12
+#: In ``meta`` while dossiers from before there were lists are not all listed.
+UNLISTED: Final = "unlisted"
 #: List → the condition that its index has, and the column it is ordered by.
 LISTS: Final[dict[str, tuple[str, str]]] = {
     "decide": ("state IN ('1','2','4','7')", "sort"),

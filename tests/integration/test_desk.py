@@ -1,14 +1,22 @@
 """The office's view: who sees what, and receiving a dossier by the same road as every other op."""
 
+import asyncio
 import re
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
+from server.services.desk import list_all
+from server.store.keys import blob
+from server.store.store import Store
+from server.store.worklist import UNLISTED
+from sync.dossier import Dossier
 from tests.bench.submission import answers
-from tests.integration.caller import Caller, code_of, op
+from tests.integration.caller import Caller, code_of, new_id, op
 
 
 @pytest.fixture(scope="session")
@@ -128,3 +136,28 @@ def test_no_name_leads_another_unit_to_a_dossier(
     assert dossier in found(officer, "vi thi lo")
     other = Caller.signed_in(office, "officer-06151")
     assert all(dossier not in found(other, words) for words in ("vi thi lo", "u06151u", "06151"))
+
+
+def test_a_directory_from_before_there_were_lists_is_listed_at_the_next_start(tmp_path: Path) -> None:
+    made = Store(tmp_path)
+    try:
+        dossier = Dossier(
+            id=new_id(), procedure="1.004873", form="1.004873@1", unit="06154", channel="online", applicant=new_id(),
+            state="1", submitted_ms=1, code="LS-06154-261124-0001",
+        )  # fmt: skip
+        kept = msgspec.msgpack.encode(dossier)
+        made.writer.submit(
+            lambda conn, _: (
+                conn.execute(
+                    "INSERT INTO dossier (id, code, applicant, unit, state, procedure, rev, submitted, blob)"
+                    " VALUES (?, ?, ?, '06154', '1', '1.004873', 1, 1, ?)",
+                    (blob(dossier.id), dossier.code, blob(dossier.applicant), kept),
+                ),
+                conn.execute("INSERT INTO meta VALUES (?, '1')", (UNLISTED,)),
+            )
+        ).result()
+        asyncio.run(list_all(made))
+        assert [row[0] for row in made.conn.execute("SELECT code FROM work")] == [dossier.code]
+        assert made.conn.execute("SELECT 1 FROM meta WHERE key = ?", (UNLISTED,)).fetchone() is None
+    finally:
+        made.close()
