@@ -1,6 +1,9 @@
 """Signing in, also for whoever is quicker than the script."""
 
-from playwright.sync_api import expect
+import re
+from html import unescape
+
+from playwright.sync_api import Route, expect
 
 from e2e.office import Office
 from e2e.others import Other
@@ -20,6 +23,33 @@ def test_a_sign_in_before_the_script_came_opens_the_same_drawer(phone: Phone) ->
     page.locator("[data-action=sign-in]").click()
     expect(page.locator("#who")).to_have_text("Ngân")
     assert page.url == f"{phone.address}/"
+
+
+def test_a_press_before_the_later_script_came_is_kept_and_answered_by_it(phone: Phone) -> None:
+    """A form that went by itself leaves a cookie alone, which a browser writes down half a minute late."""
+    page = phone.open()
+    needed = re.findall(r'rel="modulepreload" href="([^"]+)"', unescape(page.request.get("/dang-nhap").text()))
+    assert needed
+    late: list[Route] = []
+
+    def keep_back(route: Route) -> None:
+        if any(route.request.url.endswith(part) for part in needed):
+            route.continue_()
+        else:
+            late.append(route)
+
+    page.route("**/assets/part.*.js", keep_back)
+    with page.expect_request(lambda asked: "/assets/part." in asked.url and not asked.url.endswith(tuple(needed))):
+        page.goto("/dang-nhap", wait_until="commit")
+    page.locator("[name=user]").fill("demo-1")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[data-action=sign-in]").click()
+    assert page.url.endswith("/dang-nhap")
+    with page.expect_navigation(url=lambda url: "/dang-nhap" not in url):
+        for route in late:
+            route.continue_()
+    phone.kill()
+    expect(phone.open("/").locator("#who")).to_have_text("Ngân")
 
 
 def test_a_session_that_ended_keeps_the_work_until_its_owner_is_back(citizen: Phone, office: Office) -> None:

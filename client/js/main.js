@@ -38,8 +38,42 @@ async function settlePeople() {
   if ((await setting("ask-me")) || (await setting("account"))) await (await rest()).settlePeople();
 }
 
+/**
+ * Keep a press on "Đăng nhập" until what answers it has come: a form that went by itself would leave a cookie alone, which
+ * the browser writes down late. Where it does not come, the form goes by itself after all.
+ * @returns {() => void} let go, and press for whoever has pressed
+ */
+function holdSignIn() {
+  const form = one("form");
+  let pressed = false;
+  const hold = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    pressed = true;
+  };
+  form.addEventListener("submit", hold);
+  return () => {
+    form.removeEventListener("submit", hold);
+    if (pressed) one("[data-action=sign-in]").click();
+  };
+}
+
 async function start() {
   const page = document.body.dataset.page ?? "";
+  const letGo = page === "sign-in" ? holdSignIn() : () => {};
+  let drawn;
+  try {
+    drawn = await draw(page);
+  } finally {
+    letGo();
+  }
+  if (!drawn) return;
+  document.documentElement.dataset.ready = "";
+  stayInTouch(drawn.vault);
+  await afterwards(drawn.vault, drawn.opened);
+}
+
+/** Draw the page; null: another one comes instead. @param {string} page */
+async function draw(page) {
   await speak((await setting("language")) ?? "vi");
   showNetwork();
   addEventListener("online", showNetwork);
@@ -47,20 +81,16 @@ async function start() {
   await settlePeople();
   if (PERSONAL.includes(page) && (await mustAskWhose())) {
     location.replace(`/may-cua-ai?next=${encodeURIComponent(location.pathname + location.search)}`);
-    return;
+    return null;
   }
-  let vault;
-  /** @type {any} */
-  let opened = null;
-  if (page === "form") ({ vault } = opened = await openForm());
-  else {
-    vault = await currentVault();
-    await (FIRST[page] ?? (await rest()).PAGES[page])?.(vault);
-    await nameOnPage(vault);
+  if (page === "form") {
+    const opened = /** @type {any} */ (await openForm());
+    return { vault: opened.vault, opened };
   }
-  document.documentElement.dataset.ready = "";
-  stayInTouch(vault);
-  await afterwards(vault, opened);
+  const vault = await currentVault();
+  await (FIRST[page] ?? (await rest()).PAGES[page])?.(vault);
+  await nameOnPage(vault);
+  return { vault, opened: null };
 }
 
 /**
