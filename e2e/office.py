@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -17,6 +16,11 @@ import httpx
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
 UNIT = "06154"
+
+PORTS_FROM = 15_000
+PORTS_A_PROCESS = 1_000
+_own = PORTS_FROM + os.getpid() % 15 * PORTS_A_PROCESS
+_ports = iter(range(_own, _own + PORTS_A_PROCESS))
 
 
 class Office:
@@ -132,8 +136,12 @@ def _motcua(command: str) -> list[str]:
 
 
 def free_port() -> int:
-    """Find a port below those that outgoing connections take, so that it is still free when it is used again."""
-    while True:
-        with socket.socket() as probe, contextlib.suppress(OSError):  # taken: draw another
-            probe.bind(("127.0.0.1", random.randint(15_000, 30_000)))
-            return int(probe.getsockname()[1])
+    """Return a port that no other test process draws from, never one that was given out before, and free now.
+
+    They lie below those that outgoing connections take. A server that was stopped finds its own free again.
+    """
+    for port in _ports:
+        with socket.socket() as probe, contextlib.suppress(OSError):  # somebody else's: the next
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError(f"this process has used its {PORTS_A_PROCESS} ports")

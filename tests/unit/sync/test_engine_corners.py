@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from schemas.problems import RequestProblem
+from sync.dossier import Cell, Dossier, Sibling
 from sync.ledger import Actor
 from sync.pull import snapshot
+from sync.view import whose
 from tests.unit.sync.bench import FORM, Office, form
 
 MONEY = {"vi": "Tiền"}
@@ -108,3 +110,17 @@ def test_a_cut_snapshot_goes_on_where_it_was_cut(office: Office) -> None:
     assert (rest[0], [line.id for line in rest[1:-1]]) == (whole[0], ids[3:])
     with pytest.raises(RequestProblem):
         lines("not an id")
+
+
+def test_a_dossier_is_whose_name_stands_first_in_it_else_theirs_who_filed_it() -> None:
+    made = Dossier(
+        id="d", procedure="p", form="p@1", unit="u", channel="online", applicant="an", people={"an": "Hoàng Thị An"}
+    )
+    assert whose(made) == "Hoàng Thị An"
+    made.cells["members/x/full_name"] = Cell(1, [Sibling("Trong hàng", None)])
+    made.cells["a.full_name"] = Cell(1, [])
+    assert whose(made) == "Hoàng Thị An"
+    made.cells["b.full_name"] = Cell(1, [Sibling("Lý Văn Bình", None)])
+    assert whose(made) == "Lý Văn Bình"
+    made.on_behalf = {"name": "Nông Thị Chi"}
+    assert whose(made) == "Nông Thị Chi"
