@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from e2e.joining import begin_without_network
 from e2e.office import ROOT, Office, values_of
 from e2e.others import Other
-from e2e.pages import FORM, FORM_PAGE, FormPages, dossier_of, sign_in, status_page
+from e2e.pages import FORM, FORM_PAGE, FormPages, dossier_of, kept_for_offline, sign_in, status_page
 from e2e.people import SINGLE
 from e2e.phone import Phone
 from e2e.proxy import UNREACHABLE, FaultProxy
@@ -48,6 +48,7 @@ def second(new_phone: Callable[[str], Phone]) -> Phone:
     """Another phone of the same person."""
     phone = new_phone("second")
     sign_in(phone.open("/"), "demo-1")
+    kept_for_offline(phone.page)  # it will be without network soon
     return phone
 
 
