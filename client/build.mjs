@@ -71,6 +71,11 @@ const pageScript = () => build({
   ...common, entryPoints: { app: join(here, "js", "main.js") }, format: "esm", splitting: true, metafile: true,
   outdir: join(dist, "assets"), entryNames: "[name].[hash]", chunkNames: "part.[hash]", publicPath: "/assets/",
 });
+const shrinking = await build({ ...common, entryPoints: [join(here, "js", "shrinking.js")], format: "iife" });
+keep("shrinking", "js", shrinking.outputFiles[0].contents);
+const papers = await build({ ...common, entryPoints: [join(here, "css", "papers.css")] });
+keep("papers", "css", papers.outputFiles[0].contents);
+writeFileSync(join(generated, "parts.json"), JSON.stringify({ shrinker: manifest["shrinking.js"], styles: manifest["papers.css"] }));
 keepTexts({}, {});
 const isNeeded = keysNeededFirst((await pageScript()).metafile);
 const parted = (/** @type {boolean} */ first) => Object.fromEntries(Object.entries(vi.first).filter(([key]) => isNeeded(key) === first));

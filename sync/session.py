@@ -685,9 +685,11 @@ class Session:
         held = next((record for record in records if record["status"] == "held"), None)
         if held is not None:
             return facts | {"id": "held", "op": held["id"], "reason": (held["result"] or {}).get("reason")}
-        files = [f for f in (copy["attachments"] if copy else []) if f["status"] in ("awaited", "arriving")]
-        if state == "1" and files:
-            return facts | {"id": "partly", "count": len(files)}
+        files = copy["attachments"] if copy else []
+        left = [file for file in files if file["status"] != "verified"]
+        if state == "1" and left:
+            bad = sum(file["status"] == "bad" for file in left)
+            return facts | {"id": "partly", "count": len(left), "total": len(files), "bad": bad}
         return facts | {"id": _NATIONAL.get(state, "saved")}
 
     def _waiting_state(self, waiting: Sequence[Record]) -> Record:

@@ -13,7 +13,10 @@ import { settings } from "./settings.js";
 import { signInPage } from "./signing.js";
 import { learnTexts } from "./texts.js";
 import { watchAge } from "./update.js";
-import { fetchForm, tellMissing, watchForm } from "./versions.js";
+import { fileOps } from "./papers.js";
+import { openSlots } from "./slots.js";
+import { fetchForm, tellMissing, watchForm as watchVersions } from "./versions.js";
+import { watchFiles } from "./watching.js";
 import { whose } from "./whose.js";
 import { register } from "./worker.js";
 
@@ -22,13 +25,17 @@ learnTexts(texts);
 /** @type {Record<string, (vault: import("./vault.js").Vault) => any>} pages by the name in `data-page` */
 export const PAGES = { mine, settings, "sign-in": signInPage, whose };
 
-export { backupForm, fetchForm, settlePeople, tellMissing, watchForm };
+export { backupForm, fetchForm, fileOps, settlePeople, tellMissing };
+
+/** What a form does once it is usable: its papers, and news of its version. @param {import("./forms.js").FormPage} page @param {any} newest */
+export const watchForm = (page, newest) => Promise.all([openSlots(page), watchVersions(page, newest)]);
 
 /** What every page does once it is usable. @param {import("./vault.js").Vault} vault */
 export async function settle(vault) {
   showIcons();
   await Promise.all([watchPhone(vault), watchAge(vault)]);
   await register();
+  await watchFiles(vault);
   await tellLeaving();
   await sendEverybodys({ but: vault.slot });
 }

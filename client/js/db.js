@@ -26,7 +26,7 @@ const withStores = (...stores) => (/** @type {Bare} */ db) => {
 /** The step that leads to version 1, to version 2, … @type {((db: Bare) => void)[]} */
 const SHARED_STEPS = [withStores("settings", "keys", "forms")];
 /** @type {((db: Bare) => void)[]} */
-const ACCOUNT_STEPS = [withStores("drafts", "outbox", "copies", "meta")];
+const ACCOUNT_STEPS = [withStores("drafts", "outbox", "copies", "meta"), withStores("files", "pieces")];
 
 /** What pages do before a newer version takes the database over. @type {Set<() => Promise<any>>} */
 export const beforeLettingGo = new Set();

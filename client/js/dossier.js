@@ -10,6 +10,7 @@ import { toldView } from "./told.js";
 import { nameIn, oneWork, valuesOf } from "./work.js";
 import { fieldAt } from "./values.js";
 import { answerText, linesOf } from "./answers.js";
+import { attachmentsView } from "./attachments.js";
 import { withdrawing } from "./withdrawing.js";
 
 /** Draw it. @param {import("./vault.js").Vault} vault @param {string} id @returns {Promise<any[]>} */
@@ -39,6 +40,7 @@ export async function dossierView(vault, id) {
     ...conflictWords(copy, labelOfPath, form, lists),
     copy?.notes?.length ? h("section", {}, h("h2", {}, t("dossier.notes")), ...copy.notes.map((/** @type {any} */ note) => h("p", {}, note.text))) : null,
     form ? heldView(vault, id, form, lists) : null,
+    await attachmentsView(vault, id, work),
     form ? answersView(form, values, lists) : null,
     withdrawing(vault, id),
     copy ? h("p", { class: "hint" }, t("stale.say", { time: timeOf(copy.pulled_ms), date: dateOf(copy.pulled_ms) })) : null,

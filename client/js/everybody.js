@@ -2,6 +2,7 @@
 import { showWaiting } from "./badge.js";
 import { drawers } from "./db.js";
 import { drain } from "./sync.js";
+import { filesWait, sendFiles } from "./uploads.js";
 import { Vault } from "./vault.js";
 
 /**
@@ -16,7 +17,9 @@ export async function sendEverybodys({ force = false, but = "" } = {}) {
     if (vault.waits) await drain(vault, { force });
     await vault.refresh();
     await showWaiting(vault);
-    waits ||= vault.waits && !vault.session.meta.paused;
+    const files = await filesWait(vault);
+    if (files) await sendFiles(vault, { force });
+    waits ||= (vault.waits || (files && (await filesWait(vault)))) && !vault.session.meta.paused;
     vault.close();
   }
   return waits;

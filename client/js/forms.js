@@ -6,12 +6,11 @@
 import { communeOptions } from "./addresses.js";
 import { Autosave, ignoreFull, isFull } from "./autosave.js";
 import { askBlock, openAsks } from "./asks.js";
-import { requiredSlots } from "./conditions.js";
 import { keepForm } from "./db.js";
 import { h, one, show } from "./dom.js";
-import { answersOf, faultsOf, hiddenOf, rowsOf, unitOf } from "./drafts.js";
+import { faultsOf, hiddenOf, rowsOf, unitOf } from "./drafts.js";
 import { showFaults, toField, UNIT } from "./faults.js";
-import { dateOf, today } from "./moments.js";
+import { dateOf } from "./moments.js";
 import { picker } from "./pickers.js";
 import { blocksOf } from "./questions.js";
 import { review } from "./review.js";
@@ -36,6 +35,8 @@ export class FormPage {
     this.asked = new Set();
     /** Lines on the draft's home about its form (versions.js). @type {(() => any[])|null} */
     this.news = null;
+    /** The papers, once what draws them has come (slots.js). @type {import("./slots.js").Slots|null} */
+    this.slots = null;
     /** The page that shows what a move to the newest form would do. @type {(() => void)|null} */
     this.moves = null;
     /** @type {any} */
@@ -103,6 +104,8 @@ export class FormPage {
 
   route() {
     const [kind, key, row] = decodeURIComponent(location.hash.slice(1)).split("/");
+    if (kind === "p" && this.slots?.show(key, row)) return;
+    this.slots?.leave();
     if (kind === "review") return review(this);
     if (kind === "moves" && this.moves) return this.moves();
     const section = kind === "s" ? this.sections().find((each) => each.key === key) : null;
@@ -160,12 +163,9 @@ export class FormPage {
     location.href = `/to-khai/${this.form.procedure}?d=new`;
   }
 
+  /** The papers, once what draws them has come. */
   papers() {
-    const slots = this.form.slots ?? [];
-    const wanted = requiredSlots(this.form, answersOf(this.draft), today());
-    const shown = slots.filter((/** @type {any} */ slot) => wanted.has(slot.key));
-    if (!shown.length) return null;
-    return h("section", {}, h("h2", {}, t("form.papers")), h("ul", { class: "plain" }, ...shown.map((/** @type {any} */ slot) => h("li", {}, labelOf(slot.title)))));
+    return h("section", { id: "papers" }, ...(this.slots?.list() ?? []));
   }
 
   /** @param {any} section @param {any[]} faults @returns {"done"|"doing"|"todo"|"fix"} */

@@ -5,7 +5,7 @@ import { dossierView } from "./dossier.js";
 import { ownerless } from "./entering.js";
 import { changeAccount } from "./credentials.js";
 import { sendNow } from "./news.js";
-import { claim } from "./outbox.js";
+import { claim } from "./claiming.js";
 import { DRAFTS, drawn, put, WAITING, workCard, YOURS } from "./pages.js";
 import { stateLine } from "./status.js";
 import { t } from "./texts.js";

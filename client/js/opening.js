@@ -70,7 +70,7 @@ function redrawn(vault, id, draft, form) {
   const shown = Object.fromEntries(Object.entries(rendered).map(([path, each]) => [path, each.value]));
   return {
     ...newDraft(form), ...draft, id, from_server: true, status: "draft", form: copy?.form ?? draft?.form ?? `${form.procedure}@${form.version}`,
-    unit: copy?.unit ?? draft?.unit ?? null, values: { ...draft?.values, ...shown, ...values }, typed: {}, rendered,
+    unit: copy?.unit ?? draft?.unit ?? null, values: { ...draft?.values, ...shown, ...values }, typed: {}, papers: undefined, rendered,
   };
 }
 

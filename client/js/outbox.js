@@ -33,27 +33,17 @@ export async function submit(vault, draft, hidden) {
     await vault.change(() => ({ drafts: [{ ...draft, status: "locked", hidden: [...hidden] }] }));
     return;
   }
+  const files = draft.papers ? (await import("./after.js")).fileOps(draft) : {};
   await vault.change(async (session) => {
     const { id, procedure, form, unit, rendered } = draft;
     const kept = await vault.draft(id);
-    if ((kept?.sends ?? 0) > (draft.sends ?? 0) && canonical(kept.values) === canonical(draft.values)) return {};
+    const wrote = (/** @type {any} */ each) => canonical([each.values, each.papers]);
+    if ((kept?.sends ?? 0) > (draft.sends ?? 0) && wrote(kept) === wrote(draft)) return {};
     const values = valuesToSend(draft, hidden);
-    const sent = session.send({ dossier: id, procedure, form, unit, values, rendered, now: Date.now(), newId });
+    const sent = session.send({ dossier: id, procedure, form, unit, values, ...files, rendered, now: Date.now(), newId });
     return { changes: sent.changes, drafts: [{ ...draft, status: "sent", sends: (draft.sends ?? 0) + 1, rendered: sent.rendered }] };
   });
   await askForBackgroundSync();
-}
-
-/**
- * Take work that belonged to nobody: into the own drawer, sent where it was to be sent, and only then out of the other.
- * @param {Vault} guest
- * @param {Vault} own
- * @param {any} draft
- */
-export async function claim(guest, own, draft) {
-  if (draft.status === "locked") await submit(own, { ...draft, status: "draft" }, new Set(draft.hidden ?? []));
-  else await own.change(() => ({ drafts: [draft] }));
-  await guest.dropDraft(draft.id);
 }
 
 /** Ask the browser to wake the worker when there is a network, where it can. */

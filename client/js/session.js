@@ -966,10 +966,10 @@ export class Session {
   // ---- what the person is told -------------------------------------------------------------------------------------
 
   /**
-   * Return the most pressing state of a dossier (ux.md §3) with its facts. Files still on their way make `partly`.
+   * Return the most pressing state of a dossier (ux.md §3) with its facts. Files that are not all `verified` make `partly`.
    * @param {string} dossier
    * @returns {{id: string, code: string|null, due: string|null, at: number|null, reason: string|null, next_try_ms?: number,
-   *   op?: string, problem?: Problem|null, paths?: string[], count?: number, state: string|null}}
+   *   op?: string, problem?: Problem|null, paths?: string[], count?: number, total?: number, bad?: number, state: string|null}}
    */
   stateOf(dossier) {
     const copy = this.copies.get(dossier);
@@ -993,8 +993,10 @@ export class Session {
     if (paths.length) return { ...facts, id: "two_versions", paths };
     const held = records.find((record) => record.status === "held");
     if (held) return { ...facts, id: "held", op: held.id, reason: held.result?.reason ?? null };
-    const files = (copy?.attachments ?? []).filter((file) => file.status === "awaited" || file.status === "arriving");
-    if (state === "1" && files.length) return { ...facts, id: "partly", count: files.length };
+    const files = copy?.attachments ?? [];
+    const left = files.filter((file) => file.status !== "verified");
+    const bad = left.filter((file) => file.status === "bad").length;
+    if (state === "1" && left.length) return { ...facts, id: "partly", count: left.length, total: files.length, bad };
     return { ...facts, id: NATIONAL[state] ?? "saved" };
   }
 

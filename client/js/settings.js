@@ -10,6 +10,7 @@ import { stateLine } from "./status.js";
 import { hasWorkToLose, megabytes, riskLine, risks, room } from "./storage.js";
 import { APP } from "./sync.js";
 import { languageNow, t } from "./texts.js";
+import { photoLimits } from "./limits.js";
 import { placeWords } from "./webviews.js";
 
 /** @typedef {import("./vault.js").Vault} Vault */
@@ -39,6 +40,7 @@ async function settingsView(vault) {
     h("h2", {}, t("settings.language")),
     h("div", { class: "field" }, ...[["vi", "Tiếng Việt"], ["en", "English"]].map(([value, words]) => h("label", { class: "option" },
       h("input", { type: "radio", name: "language", value, checked: languageNow() === value, onchange: () => changeLanguage(value) }), h("span", { lang: value }, words)))),
+    ...(await photoLimits()),
     h("h2", {}, t("settings.phone")),
     ...(await safety(vault)),
     space ? h("p", {}, t("settings.space", { used: megabytes(space.used), left: megabytes(space.left) })) : null,

@@ -5,7 +5,7 @@ import { trouble } from "./sync.js";
 import { hasText, t } from "./texts.js";
 
 /** @typedef {{id: string, code?: string|null, due?: string|null, at?: number|string|null, reason?: string|null, state?: string|null,
- *   next_try_ms?: number, problem?: any, paths?: string[], count?: number, saved_ms?: number}} State */
+ *   next_try_ms?: number, problem?: any, paths?: string[], count?: number, total?: number, saved_ms?: number}} State */
 
 /** Which of the four colours a state wears. @type {Record<string, string>} */
 const TONE = {
@@ -74,7 +74,7 @@ function sentence(state, labelOfPath) {
     case "closed":
       return state.reason ?? "";
     default:
-      return hasText(`state.${state.id}.say`) ? t(`state.${state.id}.say`, { ...when, n: state.count ?? 0 }) : "";
+      return hasText(`state.${state.id}.say`) ? t(`state.${state.id}.say`, { ...when, n: state.count ?? 0, sent: (state.total ?? 0) - (state.count ?? 0), total: state.total }) : "";
   }
 }
 

@@ -1,0 +1,28 @@
+/** Which files leave this phone: those that the system says are verified, after a while or when room is short. */
+import { dropFile, filesOf, keepRecord, sweepPieces } from "./files.js";
+import { settled } from "./lane.js";
+
+/** @typedef {import("./vault.js").Vault} Vault */
+
+const LOW_BYTES = 50e6;
+/** A file that is being written is younger than this. */
+const WRITING_MS = 3_600_000;
+
+/** @param {Vault} vault @param {boolean} short @returns {Promise<number>} how many went */
+async function tidy(vault, short) {
+  const found = settled(vault.session, await filesOf(vault), await vault.drafts(), Date.now(), short);
+  for (const file of found.mark) await keepRecord(vault, file);
+  for (const file of found.drop) await dropFile(vault, file);
+  return found.drop.length;
+}
+
+/** Let go of what need not be kept. @param {Vault} vault */
+export async function tidyFiles(vault) {
+  const space = await navigator.storage?.estimate?.();
+  const short = space !== undefined && (space.quota ?? 0) - (space.usage ?? 0) < LOW_BYTES;
+  await tidy(vault, short);
+  await sweepPieces(vault, Date.now() - WRITING_MS);
+}
+
+/** Make room for a photograph; true where something went. @param {Vault} vault */
+export const makeRoom = async (vault) => (await tidy(vault, true)) > 0;
