@@ -80,11 +80,12 @@ keepTexts({}, {});
 const isNeeded = keysNeededFirst((await pageScript()).metafile);
 const parted = (/** @type {boolean} */ first) => Object.fromEntries(Object.entries(vi.first).filter(([key]) => isNeeded(key) === first));
 keepTexts(parted(true), { ...parted(false), ...vi.after });
-const [page, worker, css, office] = await Promise.all([
+const [page, worker, css, office, desk] = await Promise.all([
   pageScript(),
   build({ ...common, entryPoints: [join(here, "sw.js")], format: "iife" }),
   build({ ...common, entryPoints: [join(here, "css", "app.css")] }),
   build({ ...common, entryPoints: [join(here, "css", "desk.css")] }),
+  build({ ...common, entryPoints: [join(here, "js", "desk", "main.js")], format: "esm" }),
 ]);
 for (const { path, contents } of page.outputFiles) writeFileSync(path, contents);
 const parts = Object.fromEntries(Object.entries(page.metafile.outputs).map(([path, part]) => [`/assets/${path.split("/").pop()}`, part]));
@@ -96,6 +97,7 @@ for (const [path, part] of Object.entries(parts)) {
 }
 keep("app", "css", css.outputFiles[0].contents);
 keep("desk", "css", office.outputFiles[0].contents);
+keep("desk", "js", desk.outputFiles[0].contents);
 writeFileSync(join(dist, "sw.js"), worker.outputFiles[0].contents);
 for (const [name, size, margin] of /** @type {[string, number, number][]} */ ([["192", 192, 0], ["512", 512, 0], ["maskable-512", 512, 0.12]])) {
   writeFileSync(join(dist, "icons", `${name}.png`), doorIcon(size, margin));

@@ -81,7 +81,7 @@ class WireHeld(Struct, omit_defaults=True):
 
 
 class WireNote(Struct, omit_defaults=True):
-    """A note that its reader may see."""
+    """A note that its reader may see. ``paths`` are the fields it gives the reason of: an officer wrote them."""
 
     op: str
     text: str
@@ -89,6 +89,7 @@ class WireNote(Struct, omit_defaults=True):
     role: str
     name: str
     visible: str = "all"
+    paths: list[str] | None = None
 
 
 class WireItem(Struct, omit_defaults=True):

@@ -16,7 +16,7 @@ import client
 from schemas.problems import RequestProblem
 from server.desk.app import NO_STORE, STORE, Render, desk_app
 from server.routes.gate import officer_asking, store_of
-from server.routes.portal import css_urls, icons, templates
+from server.routes.portal import css_urls, desk_scripts, icons, safe, templates
 from server.routes.wire import problem_answer
 from server.services.desk import SqliteDeskStore
 from server.store.writer import problem_of
@@ -30,9 +30,14 @@ log = logging.getLogger("motcua")
 
 
 def render(template: str, **values: Any) -> str:
-    """Return a page of the desk; it can be read before the client is built."""
+    """Return a page of the desk, or a part of one; it can be read before the client is built."""
+    if "/part_" in template:
+        if template.endswith("/part_answer.html"):
+            values["changed"] = [{**each, "html": safe(each["html"])} for each in values["changed"]]
+        return templates().render_template(template, **values)
     built = (client.ROOT / "dist" / "manifest.json").exists()
-    return templates().render_template(template, css=css_urls() if built else [], icons=icons(), **values)
+    scripts = desk_scripts() if built else []
+    return templates().render_template(template, css=css_urls() if built else [], js=scripts, icons=icons(), **values)
 
 
 class DeskGate:

@@ -125,6 +125,9 @@ def _patch(case: Case, dossier: Dossier, op: Patch, named: dict[str, bool], seq:
         put_computed(dossier, compute(form, shown(dossier), case.today), seq)
     for path, policy in written:
         _report(dossier, path, policy, op, result, entered=any(s.mark == mark for s in dossier.cells[path].siblings))
+    if op.reason is not None and is_office(role):
+        told = WireNote(op.id, op.reason, received_ms, role, case.actor.name, paths=list(op.set))
+        dossier.notes.append(told)  # the citizen reads why the office wrote what it wrote
     return result
 
 

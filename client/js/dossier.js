@@ -27,7 +27,8 @@ export async function dossierView(vault, id) {
   const form = work.form ?? (await formOf(copy?.form ?? ""));
   const labelOfPath = (/** @type {string} */ path) => {
     const found = form && fieldAt(form, path);
-    return found ? labelOf(found.field.label) : path;
+    const section = form?.sections.find((/** @type {any} */ each) => each.key === path.split("/")[0]);
+    return found ? labelOf(found.field.label) : section ? labelOf(section.title) : path;
   };
   return [
     back,
@@ -38,7 +39,7 @@ export async function dossierView(vault, id) {
     codePanel(work.state),
     ...nextWords(work.state),
     ...conflictWords(copy, labelOfPath, form, lists),
-    copy?.notes?.length ? h("section", {}, h("h2", {}, t("dossier.notes")), ...copy.notes.map((/** @type {any} */ note) => h("p", {}, note.text))) : null,
+    notesView(copy?.notes ?? [], values, labelOfPath, form, lists),
     form ? heldView(vault, id, form, lists) : null,
     await attachmentsView(vault, id, work),
     form ? answersView(form, values, lists) : null,
@@ -85,6 +86,21 @@ function conflictWords(copy, labelOfPath, form, lists) {
     const shown = conflict.siblings.map((/** @type {any} */ each) => (field ? answerText(field, each.value, lists) : String(each.value)));
     return h("p", { class: "notice" }, t("conflict.told", { item: labelOfPath(conflict.path), a: shown[0] ?? "", b: shown[1] ?? "" }));
   });
+}
+
+/**
+ * What the office says: notes, and why it wrote a field, with what stands there now.
+ * @param {any[]} notes @param {Record<string, any>} values @param {(path: string) => string} labelOfPath @param {any} form @param {Record<string, any[]>} lists
+ */
+function notesView(notes, values, labelOfPath, form, lists) {
+  const lines = notes.flatMap((note) => (note.paths ?? [null]).map((/** @type {string|null} */ path) => {
+    if (path === null) return h("p", {}, note.text);
+    const field = form && fieldAt(form, path)?.field;
+    const value = field && answerText(field, values[path], lists);
+    const said = { item: labelOfPath(path), value: value ?? "", reason: note.text };
+    return h("p", { "data-settled": path }, value ? t("conflict.done", said) : t("conflict.done_row", said));
+  }));
+  return lines.length ? h("section", {}, h("h2", {}, t("dossier.notes")), ...lines) : null;
 }
 
 /** What the office is looking at: the dossier below has not changed. @param {import("./vault.js").Vault} vault @param {string} id @param {any} form @param {Record<string, any[]>} lists */

@@ -481,7 +481,7 @@ export interface WireItem {
   slot?: string | null;
 }
 
-/** A note that its reader may see. */
+/** A note that its reader may see. ``paths`` are the fields it gives the reason of: an officer wrote them. */
 export interface WireNote {
   op: string;
   text: string;
@@ -489,6 +489,7 @@ export interface WireNote {
   role: string;
   name: string;
   visible?: string;
+  paths?: string[] | null;
 }
 
 /** One of several values of a path in conflict. */

@@ -3,6 +3,7 @@
 It runs beside the portal in the server and, with another store, in a browser that has no network. Each change is an op.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl, quote
@@ -17,7 +18,7 @@ from schemas.ids import is_id
 from schemas.messages import OpResult
 from schemas.ops import decode_op
 from schemas.problems import RequestProblem
-from server.desk import changes, pages
+from server.desk import changes, pages, told
 from server.desk.htmx import HtmxHeaders
 from server.desk.store import LISTS, DeskStore, List
 from server.desk.words import Say
@@ -28,6 +29,9 @@ FIELDS_MAX: Final = 500
 STORE: Final = "motcua.desk"
 FORM: Final = "application/x-www-form-urlencoded"
 NO_STORE: Final = {"cache-control": "no-store"}
+#: What a form's id may be: the answer names it as a place in the page.
+PLACE: Final = re.compile(r"[a-z][a-z0-9_-]{0,200}", re.ASCII)
+UNPROCESSABLE: Final = 422
 
 
 class Render(Protocol):
@@ -50,7 +54,7 @@ class Desk:
         wanted: List = next((name for name in LISTS if name == request.query_params.get("viec")), "decide")
         listed = await store.listed(wanted, request.query_params.get("tu"))
         counts = await store.counts()
-        return self._page("desk/inbox.html", **pages.inbox(store, wanted, listed, counts, self.say))
+        return self._inbox(request, pages.inbox(store, wanted, listed, counts, self.say))
 
     async def search(self, request: Request) -> Response:
         """Find dossiers by words, or by a citizen ID or phone, which never stand in an address."""
@@ -59,7 +63,13 @@ class Desk:
         if not words:
             return RedirectResponse("/desk", 303, NO_STORE)
         found, counts = await store.found(words[:200]), await store.counts()
-        return self._page("desk/inbox.html", **{**pages.inbox(store, None, found, counts, self.say), "words": words})
+        return self._inbox(request, pages.inbox(store, None, found, counts, self.say) | {"words": words})
+
+    def _inbox(self, request: Request, values: dict[str, Any]) -> Response:
+        """Show the inbox, or of it the list alone, or only more rows."""
+        htmx = request.state.htmx
+        more = "desk/part_rows.html" if htmx.target == "more" else "desk/part_work.html"
+        return self._page(more if htmx.wants_part else "desk/inbox.html", **values)
 
     async def dossier(self, request: Request) -> Response:
         """Show one dossier: its values and their versions, what waits, how much time is left, what can be done."""
@@ -106,8 +116,9 @@ class Desk:
         op = decode_op(entry.body) if entry is not None and entry.body is not None else None
         written = getattr(op, "set", {})
         if entry is None or entry.dossier != found.id or said.get("path") not in written:
-            return self._back(found, "desk.fault.moved")
-        return await self._push(store, found, changes.earlier_op(store, found, written[said["path"]], said))
+            return await self._answer(request, found, said, "desk.fault.moved")
+        earlier = changes.earlier_op(store, found, written[said["path"]], said)
+        return await self._push(request, found, said, earlier)
 
     async def accept(self, request: Request) -> Response:
         """Use a held op."""
@@ -135,16 +146,35 @@ class Desk:
         try:
             op = make(store, found, said)
         except changes.Unusable as fault:
-            return self._back(found, str(fault))
-        return await self._push(store, found, op)
+            return await self._answer(request, found, said, str(fault))
+        return await self._push(request, found, said, op)
 
-    async def _push(self, store: DeskStore, found: Dossier, op: bytes) -> Response:
-        result = (await store.push([op]))[0]
-        return self._back(found, said_of(result))
+    async def _push(self, request: Request, found: Dossier, said: Mapping[str, str], op: bytes) -> Response:
+        result = (await store_of(request).push([op]))[0]
+        return await self._answer(request, found, said, said_of(result))
 
-    def _back(self, found: Dossier, key: str) -> Response:
-        word = "xong" if key.startswith("desk.done") else "sai"
-        return RedirectResponse(f"/desk/d/{found.id}?{word}={quote(key)}", 303, NO_STORE)
+    async def _answer(self, request: Request, before: Dossier, said: Mapping[str, str], key: str) -> Response:
+        """Lead back to the dossier's page, or send of it what is different now and what became of the change."""
+        good = key.startswith(told.DONE)
+        if key == told.STALE and said.get("state") == (await self._found(request)).state:
+            key = told.STALE_REV
+        if not request.state.htmx.wants_part:
+            back = f"/desk/d/{before.id}?{'xong' if good else 'sai'}={quote(key)}"
+            return RedirectResponse(back, 303, NO_STORE)
+        store, now = store_of(request), await self._found(request)
+        after = self._parts(await pages.dossier(store, now, self.say, None))
+        shown = self._parts(await pages.dossier(store, before, self.say, None)) if _shows(said, before) else {}
+        changed = [{"name": name, "html": html} for name, html in after.items() if shown.get(name) != html]
+        source = request.state.htmx.source or ""
+        there = not good and PLACE.fullmatch(source) and any(f' id="{source}"' in html for html in after.values())
+        page = self.render(
+            "desk/part_answer.html", changed=changed, place=f"{source}-said" if there else "said",
+            said=told.told(key, now, store, self.say),
+        )  # fmt: skip
+        return HTMLResponse(page, 200 if good else UNPROCESSABLE, NO_STORE)
+
+    def _parts(self, values: dict[str, Any]) -> dict[str, str]:
+        return {name: self.render(f"desk/part_{name}.html", **values) for name in pages.PARTS}
 
     async def _found(self, request: Request) -> Dossier:
         identifier = request.path_params["dossier"]
@@ -181,6 +211,11 @@ def store_of(request: Request) -> DeskStore:
     """Return the store that this request may use."""
     store: DeskStore = request.scope[STORE]
     return store
+
+
+def _shows(said: Mapping[str, str], dossier: Dossier) -> bool:
+    """Return whether the page that asks shows a dossier as it stood before the change."""
+    return said.get("seen") == str(dossier.rev)
 
 
 def said_of(result: OpResult) -> str:

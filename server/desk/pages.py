@@ -1,13 +1,18 @@
 """What each page of the desk shows, as plain values for its template."""
 
+import re
+from collections import Counter
 from typing import Any, Final
 
+from schemas.messages import WireNote
 from schemas.ops import Attach, Command, Detach, Patch, Submit, Withdraw, decode_op
 from schemas.steps import ARGS
+from server.desk.difference import pieces
 from server.desk.sheet import Line, Reader, Sheet, line_of, sheet_of
 from server.desk.store import COUNT_MAX, LISTS, DeskStore, List, Listed, Row
-from server.desk.typed import TYPABLE
-from server.desk.words import Say, in_words, moment, options_of
+from server.desk.told import told
+from server.desk.typed import TYPABLE, as_typed
+from server.desk.words import Say, in_words, moment, options_of, plain
 from server.desk.work import (
     BOLD_AFTER_DAYS,
     SHOWN,
@@ -28,6 +33,10 @@ from sync.workflow import COMMANDS
 #: How results are handed over, and what a decision may be; the words are in the catalogue.
 WAYS: Final = ("counter", "post", "electronic")
 RESULTS: Final = ("granted", "denied")
+#: The parts of a dossier's page that a change may leave different, in their order.
+PARTS: Final = ("head", "disputes", "held", "steps", "sheet", "papers", "notes", "life")
+#: How the head looks by the state of ux.md §3.
+TONES: Final = {"received": " tone-ok", "needs_you": " tone-need", "office": " tone-accent", "ready": " tone-accent"}
 
 
 def inbox(store: DeskStore, wanted: List | None, listed: Listed, counts: dict[List, int], say: Say) -> dict[str, Any]:
@@ -52,48 +61,51 @@ async def dossier(store: DeskStore, found: Dossier, say: Say, said: str | None) 
     role = office_role(store.officer, found)
     return {
         "officer": store.officer.name, "dossier": found, "state": state_id(found), "sub": sub_state(found),
-        "title": store.title(found.procedure), "whom": whose(found), "sheet": sheet, "said": _said(said, say),
+        "tone": TONES.get(state_id(found), ""), "usual": _usual(sheet),
+        "title": store.title(found.procedure), "whom": whose(found), "sheet": sheet,
+        "said": told(said, found, store, say),
         "submitted": moment(found.submitted_ms), "received": moment(found.received_ms),
         "time": time_of(found, store.calendar, store.now_ms(), say), "unit": store.unit_name(found.unit),
         "disputes": [_dispute(reader, part, line) for part, line in sheet.disputes],
         "held": [await _held(store, reader, held) for held in found.held],
         "steps": [_form_of_step(store, reader, name, sheet) for name in ([first] if first else []) + others],
         "main": first, "life": life(found, say, store), "writes": role in WRITING,
-        "notes": [{"text": n.text, "name": n.name, "at": moment(n.at), "visible": n.visible} for n in found.notes],
+        "notes": [_note(reader, note) for note in found.notes],
         "officers": await store.officers(found.unit), "typable": TYPABLE,
     }  # fmt: skip
 
 
 async def history(store: DeskStore, found: Dossier, path: str, say: Say) -> dict[str, Any]:
     """Return all that was written into one field, newest first."""
-    form = store.form(found.form)
-    reader = Reader(found, form, store, say)
-    field = form.plan.field(path) if form is not None else None
-    line = line_of(reader, path)
+    reader = Reader(found, store.form(found.form), store, say)
+    line, field = line_of(reader, path), _field(reader.form, path)
     shown = {version.op for version in line.versions} if line is not None else set()
     past = [
-        {**_author(found, entry), "words": in_words(_field(form, path), op.set[path], store, say) or say("desk.empty"),
-         "reason": op.reason, "op": entry.op, "outcome": entry.outcome,
-         "shows": entry.op in shown}
+        {**_author(found, entry), "words": in_words(field, op.set[path], store, say) or say("desk.empty"),
+         "reason": op.reason, "op": entry.op, "outcome": entry.outcome, "shows": entry.op in shown}
         for entry in await store.history(found.id)
         if entry.body is not None and isinstance(op := decode_op(entry.body), Patch) and path in op.set
     ]  # fmt: skip
     return {
         "officer": store.officer.name, "dossier": found, "path": path, "past": past[::-1], "known": field is not None,
-        "label": line.label if line is not None else path, "saw_ids": line.saw if line is not None else "",
-        "writes": office_role(store.officer, found) in WRITING,
+        "label": line.label if line is not None else _label(reader, path),
+        "saw_ids": line.saw if line is not None else "", "first": line.versions[0].op if line is not None else None,
+        "writes": office_role(store.officer, found) in WRITING, **_correction(reader, field, line),
     }  # fmt: skip
 
 
-def _said(key: str | None, say: Say) -> dict[str, Any] | None:
-    """Return what became of the last change: an address may carry any key, so only known ones are spoken."""
-    if key is None or not key.startswith(("desk.done.", "desk.refused.", "desk.fault.")):
-        return None
-    try:
-        words = say(key)
-    except KeyError:
-        words = say("desk.refused.other")
-    return {"words": words, "good": key.startswith("desk.done.")}
+def _correction(reader: Reader, field: Any, line: Line | None) -> dict[str, Any]:
+    """Return how a field is corrected: what stands there as it is typed, among which options, or not here."""
+    value = line.versions[0].value if line is not None else None
+    typable = field is not None and field.kind in TYPABLE
+    options = options_of(field, reader.names) if typable and field.kind == "choice" else []
+    if typable and field.kind == "yes_no" and value is not None:
+        value = plain(value)
+    if typable and field.kind == "yes_no":
+        options = [("true", reader.say("desk.yes")), ("false", reader.say("desk.no"))]
+    elif typable and not options and value is not None:
+        value = as_typed(field.kind, value)
+    return {"typable": typable, "options": options, "value": "" if value is None else value}
 
 
 def _field(form: Any, path: str) -> Any:
@@ -123,22 +135,42 @@ def _count(count: int) -> str:
 def _dispute(reader: Reader, part: Any, line: Line | None) -> dict[str, Any]:
     field = _field(reader.form, line.path) if line is not None else None
     options = options_of(field, reader.names) if field is not None and field.kind == "choice" else []
-    return {"part": part, "line": line, "typable": line is not None and line.kind in TYPABLE, "options": options}
+    versions = line.versions if line is not None else []
+    return {
+        "part": part, "line": line, "typable": line is not None and line.kind in TYPABLE, "options": options,
+        "slug": slug("settle", line.path if line is not None else part.row),
+        "pieces": [pieces(each.words, versions[n == 0].words) for n, each in enumerate(versions)],
+    }  # fmt: skip
+
+
+def slug(word: str, path: str) -> str:
+    """Return an id for the page's element about a path."""
+    return f"{word}-" + re.sub(r"[^a-z0-9_]", "-", path.lower())
+
+
+def _usual(sheet: Sheet) -> dict[str, str] | None:
+    """Return who wrote most of a dossier and when: said once, so that what others wrote stands out."""
+    authors = Counter(
+        (line.versions[0].name, line.versions[0].at)
+        for part in sheet.parts
+        for line in part.lines
+        if line.versions[0].at
+    )
+    return dict(zip(("name", "at"), authors.most_common(1)[0][0], strict=True)) if authors else None
 
 
 async def _held(store: DeskStore, reader: Reader, held: Held) -> dict[str, Any]:
     entry = await store.op(held.op)
     op = decode_op(entry.body) if entry is not None and entry.body is not None else None
     days = waits_days(held.since, store.now_ms())
-    values: list[dict[str, str]] = []
+    values: list[dict[str, Any]] = []
     if isinstance(op, Patch):
         for path, value in op.set.items():
             line = line_of(reader, path)
             before = line.versions[0].words if line is not None else reader.say("desk.empty")
             after = in_words(_field(reader.form, path), value, store, reader.say) or reader.say("desk.empty")
-            values.append(
-                {"label": line.label if line is not None else _label(reader, path), "before": before, "after": after}
-            )
+            label = line.label if line is not None else _label(reader, path)
+            values.append({"label": label, "before": before, "after": after, "pieces": pieces(after, before)})
     words: dict[Any, str] = {
         Attach: "desk.held.attach",
         Detach: "desk.held.detach",
@@ -155,12 +187,24 @@ async def _held(store: DeskStore, reader: Reader, held: Held) -> dict[str, Any]:
         "since": moment(held.since),
         "role": "applicant" if held.role == APPLICANT else "office", "days": days, "bold": days >= BOLD_AFTER_DAYS,
         "values": values, "what": reader.say(what), "acceptable": held.reason != "form-unknown",
+        "slug": slug("held", held.op),
     }  # fmt: skip
 
 
+def _note(reader: Reader, note: WireNote) -> dict[str, str]:
+    items = ", ".join(_label(reader, path) for path in note.paths or ())
+    text = reader.say("desk.settled", item=items, reason=note.text) if items else note.text
+    return {"text": text, "name": note.name, "at": moment(note.at), "visible": note.visible}
+
+
 def _label(reader: Reader, path: str) -> str:
+    """Return what a field is called, or the section that a row belongs to; the path where the form knows neither."""
     field = _field(reader.form, path)
-    return field.label.vi if field is not None else path
+    if field is not None:
+        return str(field.label.vi)
+    sections = reader.form.sections if reader.form is not None else []
+    titles: dict[str, str] = {each.key: each.title.vi for each in sections}
+    return titles.get(path.partition("/")[0], path)
 
 
 def _form_of_step(store: DeskStore, reader: Reader, name: str, sheet: Sheet) -> dict[str, Any]:

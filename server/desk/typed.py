@@ -33,6 +33,12 @@ def typed_value(field: FieldSpec, typed: str) -> Any:
     return text.upper() if field.kind == "passport" else text
 
 
+def as_typed(kind: str, value: str | int) -> str:
+    """Return a canonical value as somebody would type it."""
+    text = str(value)
+    return "/".join(reversed(text.split("-"))) if kind in ("date", "partial_date") else text
+
+
 def _date(text: str) -> str:
     found = _DAY.fullmatch(text)
     if found is None:

@@ -103,6 +103,16 @@ def css_urls() -> list[str]:
     return [assets()["app.css"], assets()["desk.css"]]
 
 
+def desk_scripts() -> list[str]:
+    """Return the address of the script of the office's pages, which work without it."""
+    return [assets()["desk.js"]]
+
+
+def safe(html: str) -> str:
+    """Mark what a template made as not to be escaped again."""
+    return minijinja.safe(html)
+
+
 def icons() -> str:
     """Return the inline SVG symbols, for pages that others make."""
     return minijinja.safe((client.ROOT / "icons" / "symbols.svg").read_text(encoding="utf-8"))

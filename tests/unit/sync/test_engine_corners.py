@@ -124,3 +124,13 @@ def test_a_dossier_is_whose_name_stands_first_in_it_else_theirs_who_filed_it() -
     assert whose(made) == "Lý Văn Bình"
     made.on_behalf = {"name": "Nông Thị Chi"}
     assert whose(made) == "Nông Thị Chi"
+
+
+def test_why_an_officer_wrote_a_field_is_a_note_that_the_citizen_reads(office: Office) -> None:
+    dossier, _ = office.filed()
+    office.push(office.officer, office.op("patch", dossier, set={"a.name": "Ân"}, reason="theo thẻ"))
+    office.push(office.an, office.op("patch", dossier, set={"a.name": "Anh"}, reason="tôi ghi nhầm"))
+    with office.ledger.transaction():
+        found = office.ledger.find_dossier(dossier)
+    assert found is not None
+    assert [(note.text, note.paths, note.visible) for note in found.notes] == [("theo thẻ", ["a.name"], "all")]
