@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
+from e2e import ROOT
 from e2e.arrival import watch
 from e2e.engines import CHROMIUM, ENGINES, FLAGS, Engine, chromium_path
-from e2e.office import ROOT, UNIT, Office
+from e2e.office import UNIT, Office
 from e2e.pages import FORM_PAGE, Desk, FormPages, sign_in
 from e2e.phone import Phone
 from e2e.proxy import FaultProxy

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -13,7 +14,9 @@ from typing import Any, Self
 
 import httpx
 
-ROOT = Path(__file__).resolve().parent.parent
+from e2e import ROOT
+from e2e.warm import nursery
+
 START_SECONDS = 60.0
 UNIT = "06154"
 
@@ -32,7 +35,7 @@ class Office:
         self.root = root
         self.port = free_port()
         self.log_file = data.parent / f"{data.name}.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._pid: int | None = None
         self._address_printed = threading.Event()
 
     def __enter__(self) -> Self:
@@ -40,7 +43,7 @@ class Office:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
+        self.kill()
 
     @property
     def address(self) -> str:
@@ -50,18 +53,23 @@ class Office:
     def start(self) -> None:
         """Start the process and return when it answers."""
         self._address_printed.clear()
-        self._process = subprocess.Popen(
-            [*_motcua("demo"), "--host", "127.0.0.1", "--port", str(self.port), "--data", str(self.data)],
-            cwd=self.root,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        threading.Thread(target=self._keep_log, args=(self._process,), daemon=True).start()
-        if not self._address_printed.wait(START_SECONDS):
-            raise AssertionError(f"the server never printed its address:\n{self.log()[-4000:]}")
-        while not self._listens():
-            self._die_or_wait(self._process)
+        printed, output = os.pipe()
+        arguments = ["demo", "--host", "127.0.0.1", "--port", str(self.port), "--data", str(self.data)]
+        if self.root == ROOT:
+            self._pid = nursery().start(arguments, output)
+        else:
+            self._pid = subprocess.Popen([*_motcua(), *arguments], cwd=self.root, stdout=output, stderr=output).pid
+        os.close(output)
+        threading.Thread(target=self._keep_log, args=(printed,), daemon=True).start()
+        watch = os.pidfd_open(self._pid)
+        try:
+            if not self._address_printed.wait(START_SECONDS):
+                raise AssertionError(f"the server never printed its address:\n{self.log()[-4000:]}")
+            while not self._listens():
+                if _ended(watch, 0.02):
+                    raise AssertionError(f"the server ended while it started:\n{self.log()[-4000:]}")
+        finally:
+            os.close(watch)
         httpx.get(f"{self.address}/health").raise_for_status()
 
     def stop(self) -> None:
@@ -89,7 +97,7 @@ class Office:
     def token(self) -> str:
         """Mint an officer's token beside the running server."""
         out = subprocess.run(
-            [*_motcua("token"), "--data", str(self.data), "--officer", f"officer-{UNIT}", "--json"],
+            [*_motcua(), "token", "--data", str(self.data), "--officer", f"officer-{UNIT}", "--json"],
             cwd=ROOT,
             check=True,
             capture_output=True,
@@ -101,29 +109,31 @@ class Office:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
-    def _die_or_wait(self, process: subprocess.Popen[bytes]) -> None:
-        with contextlib.suppress(subprocess.TimeoutExpired):  # it lives: look at the port again
-            process.wait(0.02)
-            raise AssertionError(f"the server ended while it started:\n{self.log()[-4000:]}")
-
     def _end(self, how: signal.Signals) -> None:
-        if self._process is None:
+        if self._pid is None:
             return
-        self._process.send_signal(how)
-        try:
-            self._process.wait(START_SECONDS)
-        finally:
-            self._process.kill()
-            self._process = None
+        pid, self._pid = self._pid, None
+        with contextlib.suppress(ProcessLookupError):  # it ended by itself
+            watch = os.pidfd_open(pid)
+            try:
+                os.kill(pid, how)
+                if not _ended(watch, START_SECONDS):
+                    os.kill(pid, signal.SIGKILL)
+                    raise AssertionError(f"the server did not end:\n{self.log()[-4000:]}")
+            finally:
+                os.close(watch)
 
-    def _keep_log(self, process: subprocess.Popen[bytes]) -> None:
-        if process.stdout is None:
-            raise AssertionError("the process was started with a pipe")
-        with self.log_file.open("ab", buffering=0) as log:
-            for line in process.stdout:
+    def _keep_log(self, printed: int) -> None:
+        with self.log_file.open("ab", buffering=0) as log, os.fdopen(printed, "rb") as lines:
+            for line in lines:
                 log.write(line)
                 if str(self.port).encode() in line:
                     self._address_printed.set()
+
+
+def _ended(watch: int, seconds: float) -> bool:
+    """Tell whether a process has ended, after at most that time."""
+    return bool(select.select([watch], [], [], seconds)[0])
 
 
 def values_of(dossier: dict[str, Any]) -> dict[str, Any]:
@@ -131,8 +141,8 @@ def values_of(dossier: dict[str, Any]) -> dict[str, Any]:
     return {path: cell[0][0] for path, cell in dossier["cells"].items() if cell and cell[0][0] is not None}
 
 
-def _motcua(command: str) -> list[str]:
-    return [sys.executable, "-m", "server.cli", command]
+def _motcua() -> list[str]:
+    return [sys.executable, "-u", "-m", "server.cli"]
 
 
 def free_port() -> int:

@@ -7,7 +7,8 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from e2e.office import ROOT, UNIT
+from e2e import ROOT
+from e2e.office import UNIT
 from e2e.people import SINGLE
 
 FORM = "1.004873"

@@ -10,6 +10,7 @@ from e2e.office import Office
 from e2e.pages import FORM, FORM_PAGE, FormPages, kept_for_offline, ready_to_send
 from e2e.phone import Phone
 from e2e.proxy import CLEAR, UNREACHABLE, FaultProxy, Weather, canned
+from e2e.waking import close_pages_and_wake
 
 SHELL = ["/", "/thu-tuc", f"/thu-tuc/{FORM}", "/cua-toi", FORM_PAGE, "/cai-dat", "/dang-nhap"]
 
@@ -67,24 +68,7 @@ def test_a_waiting_dossier_goes_by_background_sync_with_no_page_open(
     answered = sum(request.answered for request in proxy.seen())
     form.submit()
     expect(form.state_line()).to_have_attribute("data-state", "waiting")
-    bare = citizen.running.new_page()
-    worker = citizen.cdp(bare)
-    registrations: list[dict[str, str]] = []
-    worker.on("ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"]))
-    worker.send("ServiceWorker.enable")
-    bare.evaluate("1")
-    citizen.page.close()
-    proxy.set(CLEAR)
-    (registration,) = [each for each in registrations if each["scopeURL"].startswith(citizen.address)]
-    worker.send(
-        "ServiceWorker.dispatchSyncEvent",
-        {
-            "origin": citizen.address,
-            "registrationId": registration["registrationId"],
-            "tag": "outbox",
-            "lastChance": False,
-        },
-    )
+    close_pages_and_wake(citizen, proxy)
     proxy.wait_answered(answered + 1)
     (stored,) = office.dossiers()
     assert stored["state"] == "1"

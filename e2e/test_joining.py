@@ -30,9 +30,7 @@ def test_joined_filled_in_and_sent_without_signal_it_arrives_with_the_page_close
 ) -> None:
     begin_without_network(phone, proxy)
     assert office.dossiers() == []
-    proxy.clear()
-    phone.running.set_offline(False)
-    close_pages_and_wake(phone)
+    close_pages_and_wake(phone, proxy)
     proxy.wait_answered(2)
     (stored,) = office.dossiers()
     assert stored["state"] == "1"

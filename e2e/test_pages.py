@@ -7,7 +7,7 @@ from typing import Literal
 
 from playwright.sync_api import Page, expect
 
-from e2e.office import ROOT
+from e2e import ROOT
 from e2e.pages import FORM, FORM_PAGE, Desk, FormPages, ready_to_send, sign_in, status_page
 from e2e.people import SINGLE
 from e2e.phone import Phone

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from e2e import ROOT
 from e2e.joining import begin_without_network
-from e2e.office import ROOT, Office, values_of
+from e2e.office import Office, values_of
 from e2e.others import Other
 from e2e.pages import FORM, FORM_PAGE, FormPages, dossier_of, kept_for_offline, sign_in, status_page
 from e2e.people import SINGLE

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.office import ROOT, Office
+from e2e import ROOT
+from e2e.office import Office
 from e2e.pages import FORM_PAGE, FormPages, kept_for_offline, ready_to_send
 from e2e.phone import Phone
 from e2e.proxy import CLEAR, UNREACHABLE, FaultProxy, Weather, canned

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from e2e import ROOT
 from e2e.forms import TWICE, first_version, form_page, put_out, second_version
-from e2e.office import ROOT, UNIT, Office, values_of
+from e2e.office import UNIT, Office, values_of
 from e2e.pages import FormPages, status_page
 from e2e.phone import Phone
 from e2e.proxy import FaultProxy, Weather, canned

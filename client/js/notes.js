@@ -21,6 +21,7 @@ const PUT_AWAY = "put-away";
 const later = (id) => h("button", { type: "button", class: "quiet", "data-action": "put-away", onclick: async () => {
   await keepSetting(PUT_AWAY, { ...(await setting(PUT_AWAY)), [id]: Date.now() }).catch(ignoreFull);
   one("#notes").replaceChildren();
+  dispatchEvent(new Event(PUT_AWAY)); // a drawing that began before the press would bring the note back
 } }, t("do.later"));
 
 /** @param {string} id @param {any[]} words @param {...any} actions @returns {Note} */
@@ -82,6 +83,7 @@ export async function watchPhone(vault) {
   vault.addEventListener("saved", () => void keep().then(look), { once: true });
   vault.addEventListener("change", () => void Promise.all([showWaiting(vault), look()]));
   addEventListener("can-install", () => void look());
+  addEventListener(PUT_AWAY, () => void look());
   await keep();
   await Promise.all([showWaiting(vault), look()]);
 }

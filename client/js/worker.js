@@ -3,6 +3,8 @@ import { offer } from "./update.js";
 
 export async function register() {
   if (!("serviceWorker" in navigator)) return;
+  const known = await navigator.serviceWorker.getRegistration();
+  known?.installing?.postMessage("go-on"); // registering again ends only after an installation that is under way
   const registration = await navigator.serviceWorker.register("/sw.js", { scope: "/", updateViaCache: "none" }).catch(withoutWorker);
   if (!registration) return;
   registration.installing?.postMessage("go-on");
