@@ -1,6 +1,7 @@
 """The server under test: a real process on a data folder of its own, stopped, killed and started again at one port."""
 
 import contextlib
+import fcntl
 import json
 import os
 import select
@@ -8,7 +9,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,8 +26,22 @@ UNIT = "06154"
 
 PORTS_FROM = 15_000
 PORTS_A_PROCESS = 1_000
-_own = PORTS_FROM + os.getpid() % 15 * PORTS_A_PROCESS
-_ports = iter(range(_own, _own + PORTS_A_PROCESS))
+PORT_RANGES = 15
+
+
+@cache
+def _ports() -> Iterator[int]:
+    """Give the ports of a range that no other test process on this machine has while this one lives."""
+    for number in range(PORT_RANGES):
+        mark = os.open(Path(tempfile.gettempdir()) / f"motcua-journeys-{number}", os.O_CREAT | os.O_RDWR, 0o666)
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(mark)
+            continue
+        first = PORTS_FROM + number * PORTS_A_PROCESS
+        return iter(range(first, first + PORTS_A_PROCESS))
+    raise AssertionError(f"{PORT_RANGES} test processes have all the ports for journeys")
 
 
 class Office:
@@ -150,7 +168,7 @@ def free_port() -> int:
 
     They lie below those that outgoing connections take. A server that was stopped finds its own free again.
     """
-    for port in _ports:
+    for port in _ports():
         with socket.socket() as probe, contextlib.suppress(OSError):  # somebody else's: the next
             probe.bind(("127.0.0.1", port))
             return port

@@ -103,6 +103,8 @@ class Request:
     body: bytearray = field(default_factory=bytearray)
     #: Whether any byte of the server's answer reached the proxy.
     answered: bool = False
+    #: Whether its answer was cut in the middle.
+    broken: bool = False
 
     def text(self) -> str:
         """Give the body as text, unpacked where it came gzipped."""
@@ -362,6 +364,7 @@ class _Line:
                     self.writer.write(piece[: max(0, limit - came)])
                     await self.writer.drain()
                     self.reset()
+                    self._note_cut()
                     return
                 came += len(piece)
                 self.proxy.tally.down_bytes += len(piece)
@@ -379,6 +382,11 @@ class _Line:
             self.proxy.tally.ring()
             return 0
         return came
+
+    def _note_cut(self) -> None:
+        if self.request is not None:
+            self.request.broken = True
+            self.proxy.tally.ring()
 
     def reset(self) -> None:
         """Break both sides at once: the client sees a reset, not a polite end."""
