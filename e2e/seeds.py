@@ -1,11 +1,12 @@
 """What tests begin with a copy of: made once in a run for each browser, and only if a test asks for it."""
 
 import shutil
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Playwright
+from playwright.sync_api import Page, Playwright
 
 from e2e.engines import Engine
 from e2e.office import Office, free_port
@@ -32,6 +33,7 @@ class Seeds:
     def __init__(self, playwright: Playwright, folder: Path) -> None:
         self.playwright, self.folder = playwright, folder
         self.signed_in = cache(self._signed_in)
+        self._after: dict[str, Seed] = {}
 
     def _signed_in(self, engine: Engine) -> Seed:
         """Sign a citizen in, with everything for the days without network on the phone."""
@@ -42,6 +44,19 @@ class Seeds:
             kept_for_offline(phone.page)
             phone.close()
             return Seed(data, profile, port, office.token())
+
+    def after(self, name: str, engine: Engine, visit: Callable[[Page, Office], None]) -> Seed:
+        """Go on from that visit with one more, which is made once in a run."""
+        if name not in self._after:
+            first = self.signed_in(engine)
+            data, profile = Path(shutil.copytree(first.data, self.folder / f"data-{name}")), self.folder / name
+            copy_of(first.profile, profile)
+            with Office(data) as office, FaultProxy(office.port, first.port) as proxy:
+                phone = Phone(self.playwright, profile, proxy.address, engine=engine)
+                visit(phone.open(), office)
+                phone.close()
+            self._after[name] = first._replace(data=data, profile=profile)
+        return self._after[name]
 
     def fill(self, phone: Phone) -> None:
         """Make a phone that citizen's with a whole form answered on it, which is done once in a run."""

@@ -9,11 +9,13 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from e2e import ROOT
+from e2e.engines import Engine
 from e2e.forms import TWICE, first_version, form_page, put_out, second_version
 from e2e.office import UNIT, Office, values_of
 from e2e.pages import FormPages, status_page
 from e2e.phone import Phone
 from e2e.proxy import FaultProxy, Weather, canned
+from e2e.seeds import Seed, Seeds
 from e2e.test_pages import go, look
 from server.cli import transaction
 
@@ -35,7 +37,8 @@ ANOTHER_AGE = """(() => { delete ServiceWorkerRegistration.prototype.sync; const
     return real(url, { ...init, headers, body: JSON.stringify(said) });
   }; })();"""
 DROP_FORM = """id => new Promise(done => { const asked = indexedDB.open("motcua"); asked.onsuccess = () => {
-  asked.result.transaction("forms", "readwrite").objectStore("forms").delete(id).onsuccess = done; }; })"""
+  asked.result.transaction("forms", "readwrite").objectStore("forms").delete(id).onsuccess = done; }; })
+  .then(() => caches.keys()).then(names => Promise.all(names.map(name => caches.delete(name))))"""
 
 
 def publish(office: Office, form: dict[str, object], folder: Path) -> None:
@@ -46,14 +49,24 @@ def publish(office: Office, form: dict[str, object], folder: Path) -> None:
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
 
 
-@pytest.fixture
-def draft(citizen: Phone, office: Office) -> Page:
-    """A draft of version 1 with everything answered, at its home."""
+def begin(page: Page, office: Office) -> None:
+    """Publish version 1 and answer all of it."""
     put_out(office, first_version())
-    page = citizen.page
     go(page, form_page(TWICE))
     fill(page)
-    return page
+
+
+@pytest.fixture
+def seed(seeds: Seeds, engine: Engine) -> Seed:
+    """The citizen has a draft of version 1 from an earlier day."""
+    return seeds.after("draft-of-version-1", engine, begin)
+
+
+@pytest.fixture
+def draft(citizen: Phone) -> Page:
+    """That draft, at its home."""
+    go(citizen.page, form_page(TWICE))
+    return citizen.page
 
 
 def fill(page: Page) -> None:
@@ -140,10 +153,8 @@ def test_news_of_a_version_never_moves_what_is_being_written(draft: Page, office
     expect(draft.locator("#news")).to_contain_text("Mẫu tờ khai có bản mới")
 
 
-def test_moving_shows_what_goes_where_and_loses_nothing(
-    draft: Page, office: Office, proxy: FaultProxy, tmp_path: Path
-) -> None:
-    publish(office, second_version(), tmp_path)
+def test_moving_shows_what_goes_where_and_loses_nothing(draft: Page, office: Office, proxy: FaultProxy) -> None:
+    put_out(office, second_version())
     again(draft)
     expect(draft.locator("[data-action=see-moves]")).to_be_visible()
     proxy.set(Weather(refuse=True))  # from here on the phone has all it needs
@@ -259,11 +270,8 @@ def test_a_version_too_old_to_send_keeps_everything_and_says_so(draft: Page, pro
 
 
 def test_documents_stay_while_a_draft_needs_them(citizen: Phone, office: Office, tmp_path: Path) -> None:
-    put_out(office, first_version())
     page = citizen.page
-    go(page, form_page(TWICE))
-    fill(page)
-    put_out(office, second_version())
+    publish(office, second_version(), tmp_path)
     go(page, f"{form_page(TWICE)}?d=new")
     expect(page.locator("html[data-settled]")).to_be_attached()
     assert page.evaluate(KEPT_FORMS) == [f"{TWICE}@1", f"{TWICE}@2"]
