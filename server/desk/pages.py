@@ -15,7 +15,9 @@ from server.desk.typed import TYPABLE, as_typed
 from server.desk.words import Say, in_words, moment, options_of, plain
 from server.desk.work import (
     BOLD_AFTER_DAYS,
+    RESULTS,
     SHOWN,
+    WAYS,
     lawful_steps,
     life,
     state_id,
@@ -30,9 +32,6 @@ from sync.rights import WRITING, office_role
 from sync.view import whose
 from sync.workflow import COMMANDS
 
-#: How results are handed over, and what a decision may be; the words are in the catalogue.
-WAYS: Final = ("counter", "post", "electronic")
-RESULTS: Final = ("granted", "denied")
 #: The parts of a dossier's page that a change may leave different, in their order.
 PARTS: Final = ("head", "disputes", "held", "steps", "sheet", "papers", "notes", "life")
 #: How the head looks by the state of ux.md §3.

@@ -25,6 +25,9 @@ SHOWN: Final = {
     "8": "closed",
     "10": "closed",
 }
+#: How results are handed over, and what a decision may be; the words are in the catalogue.
+WAYS: Final = ("counter", "post", "electronic")
+RESULTS: Final = ("granted", "denied")
 DAY_MINUTES: Final = 480
 BOLD_AFTER_DAYS: Final = 5
 
@@ -99,15 +102,26 @@ def waits_days(since_ms: int, now_ms: int) -> int:
 
 def _step(step: WireStep, say: Say, names: Any) -> dict[str, Any]:
     said = step.args or {}
-    details = [str(value) for value in said.values()]
-    if step.command == "transfer":
-        details = [names.unit_name(said.get("unit", ""))]
+    details = [_detail(key, value, say, names) for key, value in said.items()]
     return {
         "words": say(f"desk.step.{step.command}.done"), "at": moment(step.at), "reason": step.reason,
         "until": day(step.until),
         "items": [item.text for item in step.items or []], "details": details, "unit": names.unit_name(step.unit),
         "state": step.state,
     }  # fmt: skip
+
+
+def _detail(key: str, value: Any, say: Say, names: Any) -> str:
+    """Return an argument of a step as an officer reads it."""
+    if key == "unit":
+        return str(names.unit_name(value))
+    if key == "amount":
+        return f"{value:,} đ".replace(",", ".")
+    if key == "due":
+        return day(value)
+    words = {"result": "desk.result.", "how": "desk.way."}
+    known = key in words and value in (*RESULTS, *WAYS)
+    return say(words[key] + value) if known else str(value)
 
 
 def _span(minutes: int, say: Say) -> str:
