@@ -318,7 +318,7 @@ def _judge_submit(case: Case, dossier: Dossier, op: Submit) -> Ruling:
     form = form_of(case)
     if isinstance(form, Hold | Refuse):
         return form
-    errors = faults(form, shown(dossier), case.today)
+    errors = faults(form, shown(dossier), case.today) if not _was_whole(case) else []
     return Refuse(op_problem("rule-broken", errors=errors)) if errors else None
 
 
@@ -326,7 +326,15 @@ def _was_applied(entry: Entry) -> bool:
     return entry.was in ("applied", "conflict")
 
 
-_CURABLE = frozenset({"forbidden-op", "stale-state", "dossier-unknown", "form-unknown"})
+def _was_whole(case: Case) -> bool:
+    """Return whether the office had taken it before a restore: the code proves it, or an officer says so.
+
+    What other devices had written may not have come back yet, or never will; what was received stays received.
+    """
+    return _was_applied(case.entry) and (case.entry.code is not None or case.waived == "healing")
+
+
+_CURABLE = frozenset({"forbidden-op", "stale-state", "dossier-unknown", "form-unknown", "rule-broken"})
 
 
 def _healing(ruling: Hold | Refuse) -> Ruling:

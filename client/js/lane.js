@@ -39,6 +39,7 @@ const ORPHAN_MS = 86_400_000;
 const YOUNG_MS = 60_000;
 /** States in which nothing more is sent: not accepted, asked back, stopped, given (protocol §3). */
 const STOPPED = new Set(["3", "7", "8", "10"]);
+const WAITED_FOR = new Set(["awaited", "arriving"]);
 
 /** @returns {Lane} */
 export const newLane = () => ({ failures: 0, next_try_ms: 0, reason: null, chunk_bytes: CHUNK_FIRST_BYTES });
@@ -61,21 +62,21 @@ export function wanted(session, files) {
     if (!copy.attachments.length || STOPPED.has(session.expectedState(copy.id))) continue;
     const gone = takenAway(session, copy.id);
     for (const { op, sha256, status } of copy.attachments) {
-      if ((status === "awaited" || status === "arriving") && files.has(sha256) && !gone.has(op)) found.add(files.get(sha256));
+      if (WAITED_FOR.has(status) && files.has(sha256) && !gone.has(op)) found.add(files.get(sha256));
     }
   }
   return [...found].sort((a, b) => a.bytes - b.bytes || (a.id < b.id ? -1 : 1));
 }
 
 /**
- * Of the files that are wanted, those whose bytes the system does not have yet. One that it had and lost (`awaited` again)
- * is sent again.
+ * Of the files that are wanted, those whose bytes the system does not have yet. One that is still waited for in what was
+ * pulled after it had been sent is asked about again: a restore may have lost it, or gone back to where it was arriving.
  * @param {Session} session @param {Map<string, FileRecord>} files
  */
 export function unsent(session, files) {
   const lost = new Set();
   for (const copy of session.copies.values()) {
-    for (const { sha256, status } of copy.attachments) if (status === "awaited" && copy.pulled_ms > (files.get(sha256)?.sent_ms ?? Infinity)) lost.add(sha256);
+    for (const { sha256, status } of copy.attachments) if (WAITED_FOR.has(status) && copy.pulled_ms > (files.get(sha256)?.sent_ms ?? Infinity)) lost.add(sha256);
   }
   return wanted(session, files).filter((file) => !file.stuck && (file.sent_ms === null || lost.has(file.sha256)));
 }

@@ -15,12 +15,13 @@ from schemas.problems import PREFIX, Problem, RequestProblem
 from server.routes.gate import ANYONE, PERSON, actor_asking, person_asking
 from server.routes.openapi import speaks
 from server.routes.wire import Answer, AnyRequest, answer, decoded, document, problem_answer, read_json
-from server.store.files import Stored, Upload
+from server.store.files import Stored
 from server.uploads import tus
 from server.uploads.limits import PROBE_MAX
 from server.uploads.ranges import Unsatisfiable, asked_range
 from server.uploads.uploads import Uploads
 from server.uploads.worker import FORMATS, PDF
+from sync.uploads import Upload
 
 PROBE_BYTES_MAX: Final = 128 * 1024
 DIGEST_CHARS: Final = 64

@@ -10,6 +10,7 @@ from typing import Final
 from server.store.keys import blob, scope_key, text
 from sync.dossier import Dossier
 from sync.ledger import Actor
+from sync.uploads import keeps
 
 _SEEN: Final = "SELECT 1 FROM attached WHERE scope = ? AND sha256 = ? AND status = 'verified' LIMIT 1"
 _WAITING: Final = """
@@ -49,5 +50,5 @@ def dossiers_with(conn: sqlite3.Connection, sha256: bytes) -> list[str]:
 
 def is_named(conn: sqlite3.Connection, sha256: bytes) -> bool:
     """Return whether an attachment that was not found bad names a file."""
-    row = conn.execute("SELECT 1 FROM attached WHERE sha256 = ? AND status <> 'bad' LIMIT 1", (sha256,)).fetchone()
-    return row is not None
+    rows = conn.execute("SELECT DISTINCT status FROM attached WHERE sha256 = ?", (sha256,))
+    return any(keeps(status) for (status,) in rows)

@@ -8,21 +8,10 @@ from msgspec import Struct
 from server.store.attached import is_named, sees_file
 from server.store.keys import blob, text
 from sync.ledger import Actor, File
+from sync.uploads import Upload, is_known
 
 _UPLOAD: Final = "SELECT id, person, length, metadata, sha256, state, expires FROM upload"
 _FILE: Final = "SELECT sha256, bytes, media, kind, fault, pages, looked FROM file"
-
-
-class Upload(Struct, frozen=True):
-    """Bytes that somebody sends. ``state`` is ``open``, ``done`` or ``gone``; ``metadata`` is the header as it came."""
-
-    id: str
-    person: str
-    length: int
-    metadata: str
-    sha256: str | None
-    state: str
-    expires_ms: int
 
 
 class Stored(Struct, frozen=True):
@@ -159,7 +148,7 @@ def knows_file(conn: sqlite3.Connection, sha256: str, actor: Actor) -> bool:
     sent = conn.execute(
         "SELECT 1 FROM upload WHERE person = ? AND sha256 = ? AND state = 'done' LIMIT 1", (blob(actor.person), key)
     ).fetchone()
-    return bool(sees_file(conn, key, actor)) or sent is not None
+    return is_known(sent=sent is not None, seen=sees_file(conn, key, actor))
 
 
 def find_known(conn: sqlite3.Connection, sha256: str, actor: Actor) -> File | None:

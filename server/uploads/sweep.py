@@ -16,7 +16,6 @@ from server.services.files import note_lost
 from server.settings import DAY_MS
 from server.store.database import connect
 from server.store.files import (
-    Upload,
     expired_files,
     expired_uploads,
     find_stored,
@@ -28,6 +27,7 @@ from server.store.files import (
 from server.store.ledger import Tip
 from server.store.store import now_ms
 from server.uploads.uploads import Uploads
+from sync.uploads import Upload
 
 A_ROUND: Final = 200
 #: How long an expired upload answers "gone" before it is "not found".

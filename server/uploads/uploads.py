@@ -26,7 +26,6 @@ from server.store.attached import waiting_for
 from server.store.files import (
     Found,
     Stored,
-    Upload,
     add_upload,
     ask_soon,
     end_upload,
@@ -50,7 +49,9 @@ from server.uploads.limits import Limits
 from server.uploads.locker import Hold, Locker
 from server.uploads.looking import HEAD_BYTES, Looker, sniffed
 from server.uploads.scan import NoScanner
+from sync import uploads as rules
 from sync.ledger import Actor
+from sync.uploads import Upload
 
 THREADS: Final = 8
 TAILS_MAX: Final = 2_000
@@ -132,10 +133,7 @@ class Uploads:
         async with self.locker.hold(identifier) as hold:
             upload = self.mine(person, identifier)
             tail = await self._tail(upload)
-            if offset != tail.offset:
-                raise RequestProblem("upload-offset", f"the upload is at {tail.offset}")
-            if announced is not None and offset + announced > upload.length:
-                raise RequestProblem("too-large", f"the upload has {upload.length} bytes")
+            rules.may_add(upload, tail.offset, offset, announced)
             if upload.state == "done":
                 return upload, tail.offset
             cut = await self._take(upload, tail, checksum, receive, hold)
@@ -168,11 +166,7 @@ class Uploads:
             RequestProblem: ``not-found``, also where it is somebody else's; ``upload-gone``.
         """
         found = self._look_up(lambda conn: find_upload(conn, identifier) if is_id(identifier) else None)
-        if found is None or found.person != person:
-            raise RequestProblem("not-found")
-        if found.state == "gone" or found.expires_ms <= now_ms():
-            raise RequestProblem("upload-gone")
-        return found
+        return rules.mine(found, person, now_ms())
 
     async def visible(self, actor: Actor, digest: str) -> Stored:
         """Return a file that the actor may see and that is whole and clean.
@@ -223,8 +217,7 @@ class Uploads:
             try:
                 async for piece in body(receive, hold, self.limits.idle_s):
                     taken = intake.end + (aside.size if aside is not None else 0)
-                    if taken + len(piece) > upload.length:
-                        raise RequestProblem("too-large", f"the upload has {upload.length} bytes")
+                    rules.may_reach(upload, taken + len(piece))
                     await (aside if aside is not None else intake).take(piece)
             except Cut as fault:
                 cut = fault
@@ -261,7 +254,7 @@ class Uploads:
             RequestProblem: ``checksum``; the upload is gone and begins again as another.
         """
         digest = tail.digest.hexdigest()
-        if upload.sha256 is not None and digest != upload.sha256:
+        if not rules.is_right(upload, digest):
             await self._drop(upload.id)
             raise RequestProblem("checksum", "the file is not the one that was announced")
         async with self.contents.hold(digest):  # not while the sweep removes the same content
@@ -310,15 +303,15 @@ class Uploads:
         return True
 
     async def _probe(self, actor: Actor, digest: str) -> Any:
-        known = self._look_up(lambda conn: find_stored(conn, digest) if knows_file(conn, digest, actor) else None)
-        if known is not None and await self.run(self.blobs.length, digest) == known.bytes:
-            return "have"
-        uploads = self._look_up(lambda conn: open_uploads(conn, actor.person, digest))
-        at = [(await self.run(self.blobs.settle, each.id), each) for each in uploads if each.expires_ms > now_ms()]
-        if not at:
-            return "need"
-        offset, upload = max(at, key=lambda each: each[0])
-        return {"partial": f"/files/{upload.id}", "offset": offset}
+        stored = self._look_up(lambda conn: find_stored(conn, digest) if knows_file(conn, digest, actor) else None)
+        known = stored is not None and await self.run(self.blobs.length, digest) == stored.bytes
+        uploads = self._look_up(lambda conn: open_uploads(conn, actor.person, digest)) if not known else []
+        under_way = [(await self.run(self.blobs.settle, each.id), each) for each in uploads]
+        if known and stored is not None and stored.looked and self._waited_for(digest, actor.person):
+            # it came by another road, into a dossier that its sender sees and not this one
+            shelf, persons = self.store.shelf, [actor.person]
+            await self.store.write(lambda conn, tip: meet_waiting(conn, tip, shelf, stored, persons))
+        return rules.wanted(known=known, under_way=under_way, now_ms=now_ms())
 
     async def _tail(self, upload: Upload) -> Tail:
         """Return where an upload ends, on the disk."""

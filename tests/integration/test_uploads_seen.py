@@ -59,6 +59,19 @@ def test_somebody_elses_upload_fills_only_dossiers_they_may_see(citizen: Caller,
     assert statuses(citizen, dossier) == ["verified"]
 
 
+def test_a_file_that_is_here_already_meets_what_waits_for_it_when_it_is_asked_about(
+    citizen: Caller, stranger: Caller, officer: Caller, values: dict[str, Any]
+) -> None:
+    """It came from somebody who does not see that dossier; who sees both is told ``have`` and sends nothing."""
+    content = picture(1_104)
+    waiting = sent_in(stranger, values, content)
+    upload(citizen, content)
+    sent_in(citizen, values, content)
+    assert statuses(officer, waiting) == ["awaited"]
+    assert probed(officer, content) == "have"
+    assert statuses(officer, waiting) == ["verified"]
+
+
 def test_a_part_is_told_only_to_who_sends_it(citizen: Caller, stranger: Caller) -> None:
     content = picture(1_003)
     place = begin(citizen, len(content), Upload_Metadata=metadata(sha256=digest(content))).headers["location"]

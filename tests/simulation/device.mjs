@@ -3,6 +3,7 @@
 // The faults below are planted on purpose: each must be caught by the oracle (tests/simulation/test_faults.py).
 
 import { createInterface } from "node:readline";
+import { meaning, settled, unsent } from "../../client/js/lane.js";
 import { LocalProtocolError, Session } from "../../client/js/session.js";
 
 /** @type {Record<string, typeof Session>} */
@@ -55,9 +56,22 @@ const calls = {
   },
 };
 
+const byHash = (files) => new Map(files.map((file) => [file.sha256, file]));
+
+/** The lane of files decides by itself; what it needs of the phone is the session and its files. */
+const lanes = {
+  unsent: (session, files) => unsent(session, byHash(files)).map((file) => file.sha256),
+  meaning: (_, asked, said, bytes) => meaning(asked, said, bytes),
+  settled: (session, files, now) => {
+    const { mark, drop } = settled(session, byHash(files), [], now, false);
+    return { mark, drop: drop.map((file) => file.sha256) };
+  },
+};
+
 function answer({ phone, call, args, ids = [] }) {
   if (calls[call]) return calls[call]({ phone, ...args });
   const session = phones.get(phone);
+  if (lanes[call]) return lanes[call](session, ...args);
   const newId = () => ids.shift();
   const made = { send: 1, withdraw: 1, note: 1, command: 1, settle: 1, begin: 1 };
   const value = made[call] ? session[call]({ ...args[0], newId }) : session[call](...args);

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import random
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from sync.memory import MemoryLedger, MemoryWorld
 from sync.pull import pull, read_cursor, snapshot
 from sync.push import forms_published, push, sweep
 from sync.workflow import numbers_of
+from tests.simulation.papers import DAY_MS, Papers, Rows
 
 UNITS = {"06154": "LS-06154", "06155": "LS-06155"}
 ROLES = ("counter", "handler")
@@ -24,7 +26,8 @@ LATEST, ASK, OFFICE = "person.note", "person.full_name", "person.checked"
 MUST, SHORT, EXTRA = "person.must", "person.short", "person.extra"
 OPTIONS = ("person.ways/x", "person.ways/y")
 ROWS = "members"
-DAY_MS = 86_400_000
+#: What the slot takes; files of the simulation may be one byte longer.
+FILE_BYTES_MAX = 40
 
 
 def make_form(version: int) -> Form:
@@ -46,17 +49,19 @@ def make_form(version: int) -> Form:
         {"key": ROWS, "title": {"vi": "Thành viên"}, "rows": {}, "fields": [field("name", policy="ask")]},
     ]
     form = {"procedure": PROCEDURE, "version": version, "title": {"vi": "Mẫu"}, "sections": sections}
-    return decode_form(json.dumps({**form, "slots": [{"key": "paper", "title": {"vi": "Giấy"}}]}))
+    slots = [{"key": "paper", "title": {"vi": "Giấy"}, "bytes_max": FILE_BYTES_MAX}]
+    return decode_form(json.dumps({**form, "slots": slots}))
 
 
 class Office:
     """One server with its log. ``backup`` and ``restore`` are those of an operator."""
 
-    def __init__(self, actors: dict[str, Actor]) -> None:
+    def __init__(self, actors: dict[str, Actor], rng: random.Random, life_ms: int = 30 * DAY_MS) -> None:
         self.actors = actors
         self.world = MemoryWorld([make_form(1)], UNITS)
         self.ledger = MemoryLedger(actors)
-        self.saved: list[tuple[MemoryLedger, frozenset[str]]] = []
+        self.papers = Papers(self.ledger, self.world, rng, life_ms)
+        self.saved: list[tuple[MemoryLedger, frozenset[str], Rows]] = []
         self.accounts: set[str] = set()
         self.restores = 0
 
@@ -65,11 +70,14 @@ class Office:
         return self.world.epoch
 
     def backup(self) -> None:
-        self.saved.append((copy.deepcopy(self.ledger), frozenset(self.accounts)))
+        self.saved.append((copy.deepcopy(self.ledger), frozenset(self.accounts), self.papers.backup()))
 
-    def restore(self, which: int, above: int) -> None:
-        """Go back to a backup as ``server.store.restore`` does; ``above`` 0 in place, else on a fresh machine."""
-        ledger, accounts = self.saved[which]
+    def restore(self, which: int, above: int, now: int, lost: set[str]) -> None:
+        """Go back to a backup as ``server.store.restore`` does; ``above`` 0 in place, else on a fresh machine.
+
+        ``lost`` are files that nobody copied there.
+        """
+        ledger, accounts, rows = self.saved[which]
         known = {} if above else self.ledger.numbers
         self.ledger, self.accounts = copy.deepcopy(ledger), set(accounts)
         self.ledger.actors = self.actors
@@ -78,10 +86,12 @@ class Office:
         for key in {*known, *self.ledger.numbers}:
             highest = max(known.get(key, 0), self.ledger.numbers.get(key, 0))
             self.ledger.numbers[key] = highest + numbers_of(self.epoch)
+        self.papers.restore(rows, self.ledger, now, lost)
 
     def pass_month(self, now: int) -> None:
         """What waited for 30 days is refused; backups older than that are no longer there."""
         self.saved = []
+        self.papers.sweep(now)
         while True:
             with self.ledger.transaction():
                 if not sweep(self.ledger, self.world, now):

@@ -74,7 +74,8 @@ class Oracle:
 
     def told(self, result: dict[str, Any], epoch: str) -> None:
         """An answer of an epoch: a code never changes in it, and codes and revs are given once over all epochs."""
-        code, dossier = result.get("code"), self.made.get(result["id"] or "")
+        dossier = self.made.get(result["id"] or "")
+        code = result.get("code") if result["outcome"] == "applied" else None
         if code and dossier and self.given.setdefault(code, dossier) != dossier:
             raise Broken(f"one code, two dossiers: {code}")
         rev = result.get("rev")
@@ -93,6 +94,8 @@ class Oracle:
             result = results[op["id"]]
             if "code" not in op:
                 self.unaware.add(op["dossier"])
+            elif (result.get("problem") or {}).get("type", "").endswith("rule-broken"):
+                raise Broken(f"{op['id']} was received before the restore and is refused for what is missing now")
             elif result["outcome"] == "applied" and result.get("code") != op["code"]:
                 others = (e for e in office.entries().values() if e.dossier == op["dossier"] and e.op != op["id"])
                 if op["dossier"] not in self.unaware and not any(e.code == result["code"] for e in others):

@@ -7,7 +7,21 @@ import msgspec
 
 from schemas.ids import id_from
 from sync.rights import may_see
-from tests.simulation.office import ASK, EXTRA, LATEST, MUST, OFFICE, OPTIONS, PROCEDURE, ROWS, SHORT, UNITS, Office
+from tests.simulation.lane import file_of
+from tests.simulation.office import (
+    ASK,
+    EXTRA,
+    FILE_BYTES_MAX,
+    LATEST,
+    MUST,
+    OFFICE,
+    OPTIONS,
+    PROCEDURE,
+    ROWS,
+    SHORT,
+    UNITS,
+    Office,
+)
 from tests.simulation.oracle import Oracle, token
 from tests.simulation.phones import Phone
 
@@ -27,6 +41,8 @@ class People:
     published: bool
     texts: int
     pages: list[dict[str, Any]]
+    papers: set[bytes]
+    used: set[tuple[str, bytes]]
 
     # ---- small things
 
@@ -130,18 +146,34 @@ class People:
                 values[row + "/name"] = self.text() if self.chance(0.8) else None
 
     def files(self, phone: Phone, dossier: str, form: dict[str, Any]) -> dict[str, Any]:
-        sha = f"{self.rng.getrandbits(256):064x}"
         files: dict[str, Any] = {}
-        if self.chance(0.1):
-            files["attach"] = [
-                {"slot": "paper", "sha256": sha, "bytes": 7, "media": "image/jpeg", "name": "a", "page": 1}
-            ]
+        if self.chance(0.2):
+            files["attach"] = [self.picked(phone, dossier)]
         copy = phone.copies.get(dossier)
         seen = [f["op"] for f in (copy or {}).get("attachments", []) if f["sha256"] in form["screen"]["@paper"]]
         if seen and self.chance(0.1):
             form["screen"]["@paper"] = {f["sha256"] for f in copy["attachments"] if f["op"] in seen}  # type: ignore[index]
             files["detach"] = [{"slot": "paper", "saw": seen}]
         return files
+
+    def picked(self, phone: Phone, dossier: str) -> dict[str, Any]:
+        """Pick a file, which the phone keeps before anything is said of it; some are on several people's phones."""
+        others = sorted(body for body in self.papers if (dossier, body) not in self.used)
+        body = self.rng.choice(others) if others and self.chance(0.3) else self.paper()
+        self.papers.add(body)
+        self.used.add((dossier, body))
+        file = file_of(body, self.now)
+        if self.chance(0.02):  # changed after it was picked
+            file["body"] = bytes([body[0] ^ 1, *body[1:]]).hex()
+        phone.files.setdefault(file["id"], file)
+        size = len(body) + (1 if self.chance(0.03) else 0)
+        return {"slot": "paper", "sha256": file["id"], "bytes": size, "media": "image/jpeg", "name": "a", "page": 1}
+
+    def paper(self) -> bytes:
+        self.texts += 1
+        kind = self.rng.choices("JPXB", [80, 10, 5, 5])[0]
+        size = self.rng.choice([0, 1, 7, 30, FILE_BYTES_MAX - 8, FILE_BYTES_MAX - 8, FILE_BYTES_MAX])
+        return f"{kind}{self.texts:06}".encode() + self.rng.randbytes(size)
 
     def make(self, phone: Phone, name: str, what: dict[str, Any], form: dict[str, Any] | None = None) -> None:
         """Make ops; they are lost with the phone, or kept and then told to the person."""

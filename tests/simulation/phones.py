@@ -131,6 +131,9 @@ class JsSession:
     def is_busy(self) -> Any:
         return self.call("isBusy")
 
+    def expected_state(self, dossier: str) -> Any:
+        return self.call("expectedState", dossier)
+
     def state_of(self, dossier: str) -> Any:
         return self.call("stateOf", dossier)
 
@@ -159,11 +162,12 @@ class PySession:
 
 
 class Phone:
-    """A phone: what it has kept, the session over it, and the forms open on its screen."""
+    """A phone: what it has kept, files among it, the session over it, and the forms open on its screen."""
 
     def __init__(self, name: str, person: str, node: NodeProcess | None, plant: str) -> None:
         self.name, self.person, self.node, self.plant = name, person, node, plant
         self.kept: dict[str, dict[str, Any]] = {"outbox": {}, "copies": {}, "meta": {}}
+        self.files: dict[str, Any] = {}
         self.boots = 0
         self.forms: dict[str, dict[str, Any]] = {}
         self.session: Any = None
@@ -200,16 +204,19 @@ class Phone:
     def meta(self) -> dict[str, Any]:
         return self.kept["meta"].get("session", {})
 
-    def go_back(self, kept: dict[str, dict[str, Any]]) -> set[str]:
-        """Become an old copy of this phone; return the ops that are lost with what came after it."""
-        lost = set(self.outbox) - set(kept["outbox"])
-        self.kept = json.loads(json.dumps(kept))
+    def whole(self) -> str:
+        """Return all that this phone has kept."""
+        return json.dumps([self.kept, self.files])
+
+    def go_back(self, whole: str) -> tuple[set[str], set[str]]:
+        """Become an old copy of this phone; return the ops and the files that are lost with what came after it."""
+        ops, files = set(self.outbox), set(self.files)
+        self.kept, self.files = json.loads(whole)
         self.start()
-        return lost
+        return ops - set(self.outbox), files - set(self.files)
 
     def clone(self, name: str) -> "Phone":
         """Return another phone with all that this one has kept."""
         other = Phone(name, self.person, self.node, self.plant)
-        other.kept = json.loads(json.dumps(self.kept))
-        other.start()
+        other.go_back(self.whole())
         return other

@@ -12,10 +12,13 @@ import msgspec
 from sync.ledger import Actor
 from sync.rights import may_see
 from sync.view import wire
+from tests.simulation.files import FilesOracle
 from tests.simulation.office import DAY_MS, ROLES, UNITS, Office
 from tests.simulation.oracle import Broken, Oracle
-from tests.simulation.people import UNIT, People
+from tests.simulation.papers import ServerDied
+from tests.simulation.people import UNIT
 from tests.simulation.phones import NodeProcess, Phone
+from tests.simulation.road import FileRoad
 
 STEPS = 150
 ROUNDS = 40
@@ -23,29 +26,36 @@ EXCHANGES = 40
 PHONES_MAX = 6
 RESTORES_MAX = 3
 OTHER_UNIT = list(UNITS)[1]
+HOUR_MS = 3_600_000
 
 
-class Run(People):
-    """A run of one seed. ``plants`` names the fault planted in the phones of a language, ``none`` for no fault."""
+class Run(FileRoad):
+    """A run of one seed. ``py``, ``js`` and ``lane`` name a fault planted in phones, ``none`` for no fault."""
 
-    def __init__(self, seed: int, node: NodeProcess, *, py: str = "none", js: str = "none") -> None:
+    def __init__(self, seed: int, node: NodeProcess, *, py: str = "none", js: str = "none", lane: str = "none") -> None:
         self.rng = random.Random(seed)
         self.now = 1_795_000_000_000
         self.node, self.plants = node, {"py": py, "js": js}
-        self.oracle = Oracle()
+        self.oracle, self.paper_oracle = Oracle(), FilesOracle()
+        self.lane_plant = lane
+        self.lanes = {}
+        self.papers, self.used = set(), set()
         people = {
             "an": Actor("an", "An"),
             "binh": Actor("binh", "Bình"),
             "chi": Actor("chi", "Chi"),
             "officer": Actor("officer", "Cán bộ", {UNIT: ROLES}),
         }
-        self.office = Office(people)
+        life_ms = 3 * HOUR_MS if self.rng.random() < 0.2 else 30 * DAY_MS
+        self.office = Office(people, self.rng, life_ms)
+        self.office.papers.may_die = self.dies
+        self.office.papers.busy = self.rng.choice([0.0, 0.0, 0.5])
         first, second = self.rng.sample(["py", "js"], 2)
         self.phones = [self.phone("an-1", "an", first), self.phone("an-2", "an", second)]
         self.phones.append(self.phone("officer-1", "officer", self.rng.choice(["py", "js"])))
         if self.rng.random() < 0.3:
             self.phones.append(self.phone("binh-1", "binh", self.rng.choice(["py", "js"])))
-        self.joins_at = self.rng.randrange(STEPS) if self.rng.random() < 0.4 else None
+        self.joins_at = self.rng.randrange(STEPS) if self.rng.random() < 0.5 else None
         self.faults = True
         self.wild = {name: self.rng.random() < share for name, share in WILD.items()}
         if self.wild["restores"] and self.rng.random() < 0.5:
@@ -55,7 +65,7 @@ class Run(People):
         self.mail: list[tuple[int, int, Callable[[], None]]] = []
         self.texts = 0
         self.pages: list[dict[str, Any]] = []
-        self.copies: dict[str, Any] = {}
+        self.copies: dict[str, str] = {}
         self.happened: set[str] = set()
 
     def phone(self, name: str, person: str, language: str) -> Phone:
@@ -111,6 +121,7 @@ class Run(People):
 
     def crash_in_transaction(self, phone: Phone, request: dict[str, Any]) -> None:
         """The server dies before it commits: nothing of the request may remain."""
+        self.office.papers.stop(self.now)
         before = (dict(self.office.ledger.ops), dict(self.office.ledger.dossiers), self.office.ledger.seq)
         transaction = self.office.ledger.transaction
         try:
@@ -192,21 +203,33 @@ class Run(People):
         if len(self.office.saved) < 2 and (not self.office.saved or self.chance(0.4)):
             self.office.backup()
         elif self.office.restores < RESTORES_MAX and self.chance(0.5):
-            above = self.rng.randrange(1, 9) if self.chance(0.3) else 0
-            self.happened |= {
-                "restore",
-                "fresh machine" if above else "in place",
-                f"restore {self.office.restores + 1}",
-            }
-            self.office.restore(self.rng.randrange(len(self.office.saved)), above)
+            self.back_to_backup()
+
+    def restore_late(self) -> None:
+        """Go back to a backup when all is at rest: what phones have given up by now is nowhere else."""
+        if self.office.saved and self.office.restores < RESTORES_MAX and self.chance(0.8):
+            self.back_to_backup()
+            self.calm(files=True)
+
+    def back_to_backup(self) -> None:
+        above = self.rng.randrange(1, 9) if self.chance(0.3) else 0
+        self.happened |= {"restore", "fresh machine" if above else "in place", f"restore {self.office.restores + 1}"}
+        self.office.restore(self.rng.randrange(len(self.office.saved)), above, self.now, self.not_copied(above))
+
+    def not_copied(self, above: int) -> set[str]:
+        """Return files that do not come along to a fresh machine: none that phones need not have any more."""
+        here = sorted(set(self.office.papers.blobs) - self.paper_oracle.freed_files)
+        return {digest for digest in here if above and self.chance(0.3)}
 
     def go_back(self, phone: Phone) -> None:
         """Keep a copy of a phone, or make it again what an older copy says."""
         if phone.name not in self.copies or self.chance(0.3):
-            self.copies[phone.name] = json.loads(json.dumps(phone.kept))
+            self.copies[phone.name] = phone.whole()
         else:
             self.happened.add("old copy")
-            self.oracle.lost(phone.name, phone.go_back(self.copies[phone.name]))
+            ops, files = phone.go_back(self.copies[phone.name])
+            self.oracle.lost(phone.name, ops)
+            self.paper_oracle.lost |= files
 
     def pass_month(self) -> None:
         """Whoever waited for 30 days waits no longer; copies of phones and backups are no older than that."""
@@ -243,6 +266,8 @@ class Run(People):
         for mail in sorted(m for m in self.mail if m[0] <= self.now):
             self.mail.remove(mail)
             mail[2]()
+        for phone in self.rng.choices(self.phones, k=2):
+            self.send_file(phone)
         phone = self.rng.choice(self.phones)
         roll = self.rng.random()
         if roll < 0.34:
@@ -255,8 +280,20 @@ class Run(People):
             phone.start()
         elif roll < 0.95:
             self.use_the_desk()
+        elif roll < 0.97:
+            self.keep_house()
         else:
             self.upset()
+
+    def keep_house(self) -> None:
+        """Let the office stop, look at what waits, or let go of what has expired."""
+        roll = self.rng.random()
+        if roll < 0.4:
+            self.stop_office()
+        elif roll < 0.7:
+            self.guarded(lambda: self.office.papers.look(self.now))
+        else:
+            self.guarded(lambda: self.office.papers.sweep(self.now))
 
     def play(self) -> None:
         """Play the whole run and check what must hold."""
@@ -266,15 +303,22 @@ class Run(People):
             self.step()
             if at % 20 == 19:
                 self.oracle.check(self.office)
-        self.calm()
+                self.paper_oracle.check(self.office)
+        self.calm(files=False)
+        self.oracle.check_all_arrived(self.office)  # though no file has moved meanwhile
+        if self.chance(0.5):
+            self.calm(files=True)
+            self.restore_late()
         self.pass_month()
-        self.calm()
+        self.calm(files=True)
         self.oracle.check(self.office)
         self.oracle.check_all_arrived(self.office)
         self.check_phones()
+        self.paper_oracle.check(self.office)
+        self.paper_oracle.check_all_sent(self.office, self.phones)
 
-    def calm(self) -> None:
-        """Let the faults stop, and every phone come to rest in a bounded number of rounds."""
+    def calm(self, *, files: bool) -> None:
+        """Let the faults stop, and every phone come to rest in a bounded number of rounds; ``files`` may go or not."""
         self.faults, self.loss, self.mail = False, 0.0, []
         if not self.published:
             self.publish()
@@ -284,9 +328,12 @@ class Run(People):
         for _ in range(ROUNDS):
             self.now += 1_200_000
             seq = self.office.ledger.seq
+            self.office.papers.look(self.now)
             for phone in self.phones:
                 self.drain(phone)
-            still = self.office.ledger.seq == seq and not any(phone.session.is_busy() for phone in self.phones)
+            moved = [self.drain_files(phone) for phone in self.phones] if files else []
+            busy = any(moved) or any(phone.session.is_busy() for phone in self.phones)
+            still = self.office.ledger.seq == seq and not busy
             quiet = quiet + 1 if still else 0
             if quiet == 2:
                 return
@@ -326,8 +373,9 @@ class Run(People):
         if copy["cells"] != cells:
             raise Broken(f"{phone.name} shows {copy['cells']} where the server shows {cells}")
         for key in ("rev", "state", "code", "attachments", "held", "notes", "steps", "conflicts"):
-            if (copy[key] or None) != (there.get(key) or None):
-                raise Broken(f"{phone.name}: {key} is {copy[key]}, the server has {there.get(key)}")
+            mine, theirs = (_as_told(key, each.get(key)) for each in (copy, there))
+            if (mine or None) != (theirs or None):
+                raise Broken(f"{phone.name}: {key} is {mine}, the server has {theirs}")
         pending = any(r["status"] == "held" and r["dossier"] == copy["id"] for r in phone.outbox.values())
         rendered = {} if pending else phone.session.rendered(copy["id"])
         for path, shown in rendered.items():
@@ -347,8 +395,11 @@ class Run(People):
             raise Broken(f"{phone.name}: {record['dossier']} still says it waits")
 
 
-class ServerDied(Exception):
-    """The server died before it committed."""
+def _as_told(key: str, value: Any) -> Any:
+    """Return a list as a phone must have it: how much has arrived of a file is as of the last read."""
+    if key != "attachments" or value is None:
+        return value
+    return [{k: v for k, v in file.items() if k != "received"} for file in value]
 
 
 def _joined(ledger: Any) -> Callable[[], Any]:
@@ -358,6 +409,6 @@ def _joined(ledger: Any) -> Callable[[], Any]:
 
 #: Things that happen only in a share of the runs.
 WILD = {
-    "clones": 0.3, "old copies": 0.2, "restores": 0.4, "rights": 0.2, "newer forms": 0.4, "short logs": 0.2,
+    "clones": 0.3, "old copies": 0.2, "restores": 0.5, "rights": 0.2, "newer forms": 0.4, "short logs": 0.2,
     "months": 0.2,
 }  # fmt: skip

@@ -8,13 +8,15 @@ import pytest
 import sync.effects
 import sync.memory
 import sync.push
+import sync.uploads
 import tests.simulation.office
 from sync.ledger import Entry
 from sync.memory import MemoryLedger
 from sync.merge import merged
 from sync.push import _Reconciler
 from tests.simulation.oracle import Broken
-from tests.simulation.phones import PLANTS, NodeProcess
+from tests.simulation.papers import Papers
+from tests.simulation.phones import PLANTS, NodeProcess, Phone
 from tests.simulation.run import Run
 
 SEEDS = 400
@@ -37,7 +39,7 @@ SAYS = {
     "own acknowledged value not counted as displayed": "false conflict",
     "nothing sent again after an epoch change": "never arrived",
     "an account that does not go before its ops": "not at rest",
-    "an account that a restore lost is not begun again": "not at rest",
+    "an account that a restore lost is not begun again": "never arrived",
 }
 
 
@@ -92,3 +94,64 @@ def test_numbers_that_begin_again_after_a_restore_are_caught(
 def test_revs_that_begin_again_after_a_restore_are_caught(node: NodeProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sync.push, "revs_of", lambda _: 0)
     assert caught(node, "was given twice")
+
+
+@pytest.mark.parametrize(
+    ("lane", "says"),
+    [
+        ("a copy freed before verified", "nowhere any more"),
+        ("a copy freed as soon as it is verified", "nowhere any more"),
+        ("an offset of the phone's own", "not at rest"),
+    ],
+)
+def test_a_fault_in_a_lane_is_caught(lane: str, says: str, node: NodeProcess) -> None:
+    assert caught(node, says, lane=lane)
+
+
+def test_an_offset_told_from_memory_and_lost_by_a_stop_is_caught(
+    node: NodeProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Papers, "settle", lambda _, part: len(part.data))
+    assert caught(node, "an offset fell")
+
+
+def test_an_offset_trusted_from_memory_after_a_stop_is_caught(
+    node: NodeProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Memory that outlives the disk: the office takes bytes for a place that its part does not reach."""
+    stop = Papers.stop
+
+    def remembers(papers: Papers, now: int) -> None:
+        ends = dict(papers.ends)
+        stop(papers, now)
+        papers.ends = {upload: end for upload, end in ends.items() if upload in papers.parts}
+
+    monkeypatch.setattr(Papers, "stop", remembers)
+    monkeypatch.setattr(Papers, "settle", lambda _, part: len(part.data))
+    assert caught(node, "")
+
+
+def test_verified_without_a_hash_is_caught(node: NodeProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync.uploads, "is_right", lambda *_: True)
+    assert caught(node, "not what its name says")
+
+
+def test_files_that_hold_up_data_are_caught(node: NodeProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    drain = Run.drain
+
+    def waits(run: Run, phone: Phone) -> None:
+        if not run.lane(phone).rules.unsent():
+            drain(run, phone)
+
+    monkeypatch.setattr(Run, "drain", waits)
+    assert caught(node, "not at rest")
+
+
+def test_have_of_what_only_others_have_is_caught(node: NodeProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync.uploads, "is_known", lambda **_: True)
+    assert caught(node, "only others have")
+
+
+def test_a_named_file_that_is_let_go_is_caught(node: NodeProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync.uploads, "keeps", lambda _: False)
+    assert caught(node, "a file that is named is gone")

@@ -43,6 +43,9 @@ def test_what_may_happen_does(node: NodeProcess) -> None:
                 f"a value {value}" for value in values if value is None or value is True or value in ("gone", "here")
             }
             seen |= {f"form {op.form}"} if op.form else set()
+        files = [file for dossier in run.office.dossiers().values() for file in dossier.attachments]
+        seen |= {f"file {file.status}" for file in files} | {f"a file {file.why}" for file in files}
+        seen |= {f"stuck {file['stuck']}" for phone in run.phones for file in phone.files.values()}
         for entry in run.office.entries().values():
             seen |= {entry.outcome, entry.type, f"{entry.type} {entry.outcome}", entry.reason or ""}
             seen |= {entry.problem.code} if entry.problem else set()
@@ -59,6 +62,10 @@ def test_what_may_happen_does(node: NodeProcess) -> None:
         "cursor-expired",
         "epoch-changed",
     }
+    wanted |= {f"file {status}" for status in ("awaited", "arriving", "verified", "bad")}
+    wanted |= {f"a file {why}" for why in ("size", "type", "too-large", "unreadable")}
+    wanted |= {f"file {code}" for code in ("checksum", "upload-offset", "upload-gone")}
+    wanted |= {"cut", "sent away", "a byte changed", "office stopped", "stuck checksum", "freed"}
     wanted |= {"old copy", "in place", "fresh machine", "restore 3", "month", "desk page", "right-lost"}
     wanted |= {
         "a value None",

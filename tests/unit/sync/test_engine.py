@@ -462,6 +462,35 @@ def test_a_restored_server_holds_what_was_applied_and_cannot_be_yet() -> None:
     assert office.ledger.find_op(receive_op["id"]).outcome == "applied"
 
 
+def test_what_was_received_stays_received_though_a_required_value_is_not_back() -> None:
+    """Another device had written it, and comes back later or never: the proven code says that it was there."""
+    office = Office(epoch=2)
+    dossier, code = office.id(), "LS-06154-261101-0042"
+    office.push(office.an, {**office.create(dossier), "was": "applied"})
+    submit = office.op("submit", dossier, expect={"state": "draft"}, was="applied", code=code)
+    submit["proof"] = office.world.prove(dossier, code)
+    assert office.push(office.an, submit)[0].outcome == "applied"
+    assert (office.sees(office.an, dossier).state, office.sees(office.an, dossier).code) == ("1", code)
+
+
+def test_an_answer_that_was_taken_waits_for_what_is_not_back_and_an_officer_may_take_it_again() -> None:
+    office = Office(epoch=2)
+    dossier, code = office.id(), "LS-06154-261101-0042"
+    submit = office.op("submit", dossier, expect={"state": "draft"}, was="applied", code=code)
+    submit["proof"] = office.world.prove(dossier, code)
+    office.push(office.an, {**office.create(dossier), "was": "applied"}, submit)
+    rev = office.sees(office.an, dossier).rev
+    items = [{"text": "Bổ sung họ tên", "path": "a.name"}]
+    args = {"items": items, "until": "2026-12-01", "reason": "Thiếu"}
+    ask = office.op("command", dossier, name="ask_more", expect={"state": "1", "rev": rev}, args=args)
+    assert office.push(office.officer, ask)[0].outcome == "applied"
+    answer = office.op("submit", dossier, expect={"state": "5"}, was="applied")
+    held = office.push(office.an, answer)[0]
+    assert (held.outcome, held.reason) == ("held", "healing")
+    office.push(office.officer, office.op("accept", dossier, op=answer["id"]))
+    assert office.sees(office.an, dossier).state == "1"
+
+
 def test_before_any_restore_was_means_nothing(office: Office) -> None:
     result = office.push(office.binh, {**office.op("note", office.id(), text="x"), "was": "applied"})[0]
     assert result.reason == "waiting"
