@@ -16,7 +16,7 @@ import client
 LANGUAGES: Final = ("vi", "en")
 #: What a phone needs before a form is usable. The other catalogues of the folder come after it, but for the office's.
 FIRST: Final = ("motcua", "inputs")
-OFFICE: Final = ("desk",)
+OFFICE: Final = ("desk", "papers")
 
 
 @cache

@@ -84,6 +84,14 @@ class Desk:
         found = await self._found(request)
         return self._page("desk/history.html", **await pages.history(store, found, path, self.say))
 
+    async def paper(self, request: Request) -> Response:
+        """Show one page of a paper, large, beside what the dossier says."""
+        store, found = store_of(request), await self._found(request)
+        values = await pages.paper(store, found, request.path_params["op"], self.say)
+        if values is None:
+            raise RequestProblem("not-found")
+        return self._page("desk/paper.html", **values)
+
     async def step(self, request: Request) -> Response:
         """Take a step."""
         name = request.path_params["name"]
@@ -196,7 +204,8 @@ def desk_app(render: Render, say: Say) -> Starlette:
 
     routes = [
         at("/", desk.inbox), at("/tim", desk.search, "POST"), at("/d/{dossier}", desk.dossier),
-        at("/d/{dossier}/lich-su", desk.history), at("/d/{dossier}/receive", desk.receive, "POST"),
+        at("/d/{dossier}/giay/{op}", desk.paper), at("/d/{dossier}/lich-su", desk.history),
+        at("/d/{dossier}/receive", desk.receive, "POST"),
         at("/d/{dossier}/steps/{name}", desk.step, "POST"), at("/d/{dossier}/resolve", desk.settle, "POST"),
         at("/d/{dossier}/resolve-row", desk.settle_row, "POST"), at("/d/{dossier}/write", desk.write, "POST"),
         at("/d/{dossier}/bring-back", desk.bring_back, "POST"), at("/d/{dossier}/accept", desk.accept, "POST"),

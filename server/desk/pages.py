@@ -8,6 +8,7 @@ from schemas.messages import WireNote
 from schemas.ops import Attach, Command, Detach, Patch, Submit, Withdraw, decode_op
 from schemas.steps import ARGS
 from server.desk.difference import pieces
+from server.desk.papers import opened, pages_by_paper
 from server.desk.sheet import Line, Reader, Sheet, line_of, sheet_of
 from server.desk.store import COUNT_MAX, LISTS, DeskStore, List, Listed, Row
 from server.desk.told import told
@@ -61,6 +62,7 @@ async def dossier(store: DeskStore, found: Dossier, say: Say, said: str | None) 
     return {
         "officer": store.officer.name, "dossier": found, "state": state_id(found), "sub": sub_state(found),
         "tone": TONES.get(state_id(found), ""), "usual": _usual(sheet),
+        "papers": await pages_by_paper(store, reader, sheet),
         "title": store.title(found.procedure), "whom": whose(found), "sheet": sheet,
         "said": told(said, found, store, say),
         "submitted": moment(found.submitted_ms), "received": moment(found.received_ms),
@@ -72,6 +74,13 @@ async def dossier(store: DeskStore, found: Dossier, say: Say, said: str | None) 
         "notes": [_note(reader, note) for note in found.notes],
         "officers": await store.officers(found.unit), "typable": TYPABLE,
     }  # fmt: skip
+
+
+async def paper(store: DeskStore, found: Dossier, op: str, say: Say) -> dict[str, Any] | None:
+    """Return one page of a paper beside the dossier's values; null where there is nothing to be opened."""
+    values = await dossier(store, found, say, None)
+    shown = opened(values["papers"], op)
+    return None if shown is None else values | {"shown": shown}
 
 
 async def history(store: DeskStore, found: Dossier, path: str, say: Say) -> dict[str, Any]:

@@ -95,6 +95,12 @@ class DeskStore(Protocol):
     async def history(self, dossier: str) -> list[Entry]:
         """Return the ops of a visible dossier in the order they were received."""
 
+    async def files(self, dossier: Dossier) -> dict[str, tuple[int | None, int]]:
+        """Return, by ``attach``, how many pages a file has (null: not counted), and when it was announced here.
+
+        The moment is in milliseconds since 1970.
+        """
+
     async def officers(self, unit: str) -> list[tuple[str, str]]:
         """Return who handles dossiers in a unit, by id and name."""
 

@@ -15,6 +15,7 @@ from schemas.problems import PREFIX, Problem, RequestProblem
 from server.routes.gate import ANYONE, PERSON, actor_asking, person_asking
 from server.routes.openapi import speaks
 from server.routes.wire import Answer, AnyRequest, answer, decoded, document, problem_answer, read_json
+from server.services.looks import record_look
 from server.store.files import Stored
 from server.uploads import tus
 from server.uploads.limits import PROBE_MAX
@@ -159,9 +160,10 @@ async def probe(request: AnyRequest) -> Answer:
 
 @get("/files/{name:str}", opt=PERSON, summary="A file, for those who may see it")
 async def file_of(request: AnyRequest, name: str) -> Response[Any]:
-    """Send a file or a part of it."""
-    uploads = uploads_of(request)
-    stored = await uploads.visible(actor_asking(request), digest_in(name))
+    """Send a file or a part of it, and record which officer looked."""
+    uploads, actor = uploads_of(request), actor_asking(request)
+    stored = await uploads.visible(actor, digest_in(name))
+    await record_look(uploads.store, actor, stored.sha256, whole=True)
     tag = f'"{stored.sha256}"'
     wanted = request.headers.get("range") if request.headers.get("if-range", tag) == tag else None
     try:
@@ -180,9 +182,10 @@ async def file_of(request: AnyRequest, name: str) -> Response[Any]:
 
 @get("/files/{name:str}/thumb", opt=PERSON, summary="A small picture of a file")
 async def thumb_of(request: AnyRequest, name: str) -> Answer:
-    """Send a file's thumbnail."""
-    uploads = uploads_of(request)
-    stored = await uploads.visible(actor_asking(request), digest_in(name))
+    """Send a file's thumbnail: a part of its dossier's page, whose look counts for it."""
+    uploads, actor = uploads_of(request), actor_asking(request)
+    stored = await uploads.visible(actor, digest_in(name))
+    await record_look(uploads.store, actor, stored.sha256, whole=False)
     path = uploads.looker.thumb(stored.sha256)
     if not await uploads.run(path.is_file):
         raise RequestProblem("not-found")

@@ -19,6 +19,7 @@ from server.store.dossiers import load_dossier
 from server.store.entries import COLUMNS, entry_of
 from server.store.keys import blob, text
 from server.store.ledger import Tip
+from server.store.looks import announced, note_look
 from server.store.store import Store, now_ms
 from sync.deadlines import Calendar
 from sync.dossier import Dossier
@@ -32,7 +33,6 @@ _HANDLERS: Final = """
     WHERE role.unit = ? AND role.role IN ('handler', 'head') AND role.valid_from <= ?
         AND (role.valid_to IS NULL OR role.valid_to > ?) ORDER BY person.name"""
 _EVER: Final = (0, 2**62)
-LOOKED_EVERY_MS: Final = 60_000
 LISTED_AT_ONCE: Final = 500
 
 
@@ -108,7 +108,7 @@ class SqliteDeskStore:
         """Return a dossier, and record who looked."""
         found = await self._store.read(lambda conn: self._visible(conn, dossier))
         if found is not None:
-            await self._store.write(lambda conn, _: _look(conn, self.officer.person, dossier, now_ms()))
+            await self._store.write(lambda conn, _: note_look(conn, self.officer.person, dossier, now_ms()))
         return found
 
     async def op(self, op: str) -> Entry | None:
@@ -131,6 +131,11 @@ class SqliteDeskStore:
             return [entry_of(row) for row in rows]
 
         return await self._store.read(look)
+
+    async def files(self, dossier: Dossier) -> dict[str, tuple[int | None, int]]:
+        """Return pages and moment of a dossier's files."""
+        named = [file.op for file in dossier.attachments]
+        return await self._store.read(lambda conn: announced(conn, dossier.id, named))
 
     async def officers(self, unit: str) -> list[tuple[str, str]]:
         """Return who handles dossiers in a unit now."""
@@ -175,16 +180,6 @@ def _list_some(store: Store, conn: sqlite3.Connection, _: Tip) -> None:
     worklist.index(conn, [each for each in found if each is not None], store.shelf.fresh(conn))
     if len(rows) < LISTED_AT_ONCE:
         conn.execute("DELETE FROM meta WHERE key = ?", (worklist.UNLISTED,))
-
-
-def _look(conn: sqlite3.Connection, person: str, dossier: str, now: int) -> None:
-    """Record that a person looked at a dossier; a page loaded again within a minute is the same look."""
-    last = conn.execute(
-        "SELECT 1 FROM looked WHERE dossier = ? AND at > ? AND person = ?",
-        (blob(dossier), now - LOOKED_EVERY_MS, blob(person)),
-    ).fetchone()
-    if last is None:
-        conn.execute("INSERT INTO looked (at, person, dossier) VALUES (?, ?, ?)", (now, blob(person), blob(dossier)))
 
 
 def _span(name: List, now: int) -> tuple[int, int]:

@@ -177,3 +177,9 @@ def ops_by_dossier(db: Database) -> None:
     """Find a dossier's ops in the order they came without reading everybody's."""
     db.execute("CREATE INDEX op_dossier ON op (dossier, n)")
     db.execute("DROP INDEX dossier_newest")  # the lists of the desk have their own order
+
+
+@migrations()
+def looks_at_files(db: Database) -> None:
+    """Record who looked at a file of a dossier, not only at its page."""
+    db.execute("ALTER TABLE looked ADD COLUMN file BLOB")

@@ -114,12 +114,17 @@ class World:
 
     async def file(self, state: str) -> str:
         """Make a file in a dossier of the owner's, in a state; return its digest."""
+        return (await self.paper(state))[2]
+
+    async def paper(self, state: str) -> tuple[str, str, str]:
+        """Make a file in a dossier of the owner's, in a state; return the dossier, the ``attach`` and the digest."""
         content = picture(secrets.randbelow(1_000_000), (40, 50))
         dossier = await self.dossier(state)
         await self.upload(content)
-        results = await self.push("owner", attach(dossier, content))
+        said = attach(dossier, content)
+        results = await self.push("owner", said)
         assert results[0]["outcome"] in ("applied", "held"), results
-        return digest(content)
+        return dossier, said["id"], digest(content)
 
     async def push(self, role: str, *ops: dict[str, Any]) -> list[dict[str, Any]]:
         """Push ops as a role; return the results."""
@@ -254,6 +259,11 @@ def on_file(path: str) -> Policy:
     return Policy("person", asked, FILES)
 
 
+async def _opened_paper(world: World, _role: str, scope: str) -> Asked:
+    dossier, op_id, _ = await world.paper(scope)
+    return Asked("GET", f"/desk/d/{dossier}/giay/{op_id}")
+
+
 def on_upload(method: str, **headers: str) -> Policy:
     """Return the policy of an upload under way: it belongs to who began it."""
 
@@ -313,6 +323,7 @@ POLICIES: Final[dict[tuple[str, str], Policy]] = {
         form={},
     ),
     ("POST", "/desk/tim"): Policy("officer", simply("POST", "/desk/tim", form={"q": "an"}), {"": OFFICERS}),
+    ("GET", "/desk/d/{dossier}/giay/{op}"): Policy("officer", _opened_paper, {"draft": OF_NOBODY, "1": OF_UNIT}),
     ("GET", "/desk/d/{dossier}/lich-su"): on_dossier(
         "GET", "/desk/d/{dossier}/lich-su?muc=applicant.phone", {"draft": OF_NOBODY, "1": OF_UNIT, "2": OF_UNIT}
     ),
