@@ -3,6 +3,7 @@ import { h, icon } from "./dom.js";
 import { filesOf, laneOf } from "./files.js";
 import { unsent } from "./lane.js";
 import { timeOf, today } from "./moments.js";
+import { sendNow } from "./news.js";
 import { papersFrom } from "./papers.js";
 import { dress, kilobytes, stuckWords } from "./sizes.js";
 import { limits, setLimits, usedToday } from "./spending.js";
@@ -31,7 +32,7 @@ export async function attachmentsView(vault, id, work) {
     return h("section", { "data-slot": slot }, h("h3", {}, title ? labelOf(title) : slot), h("ul", { class: "plain" }, ...lines));
   });
   const waits = papers && Object.values(papers).flat().some((page) => going.has(page.sha256));
-  return h("section", { id: "papers" }, h("h2", {}, t("form.papers")), waits ? await whyNot(vault, lane) : null, ...parts);
+  return h("section", { id: "papers" }, h("h2", {}, t("photos.title")), waits ? await whyNot(vault, lane) : null, ...parts);
 }
 
 /**
@@ -69,11 +70,18 @@ function pageLine(work, slot, page, at, { state, label, words, percent }) {
     h("div", { class: "state-words" }, h("strong", {}, label), h("span", {}, `${t("photos.page", { n: at + 1 })} · ${kilobytes(page.bytes)}. ${words}`), bar), repair);
 }
 
+/** @param {string} words @param {() => Promise<void>} go */
+const button = (words, go) => h("button", { type: "button", class: "quiet", "data-action": "send-files", onclick: go }, words);
+
+/** Send what is waiting of this drawer's papers, or ask what became of it. @param {Vault} vault */
+export const filesNow = (vault) => button(t("files.now"), async () => {
+  await sendNow(vault);
+  await sendFiles(vault, { force: true });
+});
+
 /** Why files wait, until when, and the way not to. @param {Vault} vault @param {import("./lane.js").Lane|null} lane */
 async function whyNot(vault, lane) {
-  const button = (/** @type {string} */ words, /** @type {() => Promise<void>} */ go) => h("button", { type: "button", class: "quiet", "data-action": "send-files", onclick: go }, words);
-  const now = button(t("files.now"), () => sendFiles(vault, { force: true }));
-  if (!lane?.reason) return h("div", { class: "state-actions" }, now);
+  if (!lane?.reason) return null;
   if (lane.reason === "budget" || lane.reason === "wifi") {
     const { budget_mb } = await limits();
     const words = lane.reason === "wifi" ? t("files.wait_wifi") : t("data.budget", { a: megabytes(await usedToday()), b: megabytes(budget_mb * 1e6) });
@@ -84,5 +92,5 @@ async function whyNot(vault, lane) {
     return h("div", { class: "notice", "data-why": lane.reason }, h("p", {}, words), anyway);
   }
   const words = lane.reason === "portal" ? t("net.portal") : t(`files.wait_${lane.reason}`, { time: timeOf(lane.next_try_ms) });
-  return stateLine({ id: "waiting" }, { label: t("files.waiting"), words, actions: [now] });
+  return stateLine({ id: "waiting" }, { label: t("files.waiting"), words, actions: [filesNow(vault)] });
 }

@@ -10,7 +10,7 @@ import { toldView } from "./told.js";
 import { nameIn, oneWork, valuesOf } from "./work.js";
 import { fieldAt } from "./values.js";
 import { answerText, linesOf } from "./answers.js";
-import { attachmentsView } from "./attachments.js";
+import { attachmentsView, filesNow } from "./attachments.js";
 import { withdrawing } from "./withdrawing.js";
 
 /** Draw it. @param {import("./vault.js").Vault} vault @param {string} id @returns {Promise<any[]>} */
@@ -32,7 +32,7 @@ export async function dossierView(vault, id) {
   };
   return [
     back,
-    stateLine(work.state, { dossier: id, labelOfPath, actions: actionsOf(vault, work), live: true }),
+    stateLine(work.state, { dossier: id, labelOfPath, actions: work.state.id === "partly" ? [filesNow(vault)] : actionsOf(vault, work), live: true }),
     ...(await toldView(vault, id, form)),
     h("h1", {}, work.title),
     h("p", { class: "hint" }, [nameIn(form, values), unitName(copy?.unit ?? draft?.unit, lists)].filter(Boolean).join(" · ")),

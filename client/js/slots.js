@@ -64,7 +64,7 @@ export class Slots {
     const shown = form.slots.filter((/** @type {any} */ slot) => wanted.has(slot.key) || !slot.required || pagesOf(draft, slot.key).length);
     const apart = this.apart(shown);
     if (!shown.length && !apart) return [];
-    return [h("h2", {}, t("form.papers")), ...(apart ? [apart] : []), h("ul", { class: "cards" }, ...shown.map((/** @type {any} */ slot) => this.row(slot, wanted.has(slot.key))))];
+    return [h("h2", {}, t("photos.title")), ...(apart ? [apart] : []), h("ul", { class: "cards" }, ...shown.map((/** @type {any} */ slot) => this.row(slot, wanted.has(slot.key))))];
   }
 
   /** Pages whose paper another version of the form does not ask for. @param {any[]} shown */
@@ -157,7 +157,7 @@ export class Slots {
     place.replaceChildren(...[
       ...this.faults.map(({ name, words }) => h("div", { class: "notice need", role: "alert", "data-fault": true }, h("p", {}, name ? h("strong", {}, name) : null, " ", words))),
       pages.length ? h("ol", { class: "plain sheets" }, ...pages.map((page, at) => this.sheet(page, at, pages.length, busy))) : h("div", { class: "no-sheet", "aria-hidden": true }),
-      this.removed ? this.undo(this.removed) : null,
+      this.removed ? this.undo(this.removed) : this.history(slot),
       h("p", { role: "status", class: "doing" }, this.doing),
       canSeal() ? null : h("p", { class: "notice" }, t("photos.not_secure")),
       full ? h("p", { class: "hint" }, t("photos.enough", { n: slot.pages_max })) : null,
@@ -233,6 +233,18 @@ export class Slots {
     return h("div", { class: "notice" }, h("p", {}, t("row.removed", { item: t("photos.a_page") })), h("button", { type: "button", class: "quiet", "data-action": "undo-remove", onclick: back }, t("do.undo")));
   }
 
+  /** Pages taken away earlier: to be had back until the draft is sent. @param {any} slot */
+  history(slot) {
+    const gone = (this.page.draft.papers?.[slot.key] ?? []).filter((/** @type {Page} */ page) => page.gone && this.files.has(page.sha256));
+    if (!gone.length || pagesOf(this.page.draft, slot.key).length >= slot.pages_max) return null;
+    const back = (/** @type {Page} */ page) => {
+      delete page.gone;
+      this.changed(t("photos.back"));
+    };
+    return h("details", {}, h("summary", {}, t("photos.gone", { n: gone.length })), h("ul", { class: "plain" }, ...gone.map((/** @type {Page} */ page) =>
+      h("li", { class: "row" }, this.picture(page, t("photos.a_page")), h("button", { type: "button", class: "quiet", "data-action": "undo-remove", onclick: () => back(page) }, t("do.undo"))))));
+  }
+
   // ---- what a person does ------------------------------------------------------------------------------------------
 
   /** Say that the draft is another now, show it, and keep it. @param {string} words */
@@ -266,7 +278,7 @@ export class Slots {
     if (!record) return;
     await this.work(t("photos.turning"), async () => {
       const made = await madeSmall(await wholeOf(this.page.vault, record), 1);
-      await this.keep({ blob: made.blob, media: "image/jpeg", small: made.small, name: "" }, page);
+      await this.keep({ blob: made.blob, media: "image/jpeg", small: made.small, name: "" }, page, true);
     }, "");
   }
 
@@ -300,8 +312,12 @@ export class Slots {
     }
   }
 
-  /** @param {{blob: Blob, media: string, small: Blob|null, name: string}} made @param {Page|null} instead */
-  async keep(made, instead) {
+  /**
+   * @param {{blob: Blob, media: string, small: Blob|null, name: string}} made
+   * @param {Page|null} instead the page whose place it takes
+   * @param {boolean} [same] whether it is that page, turned: then only what the system has of it is to be taken away
+   */
+  async keep(made, instead, same = false) {
     const { page, slot } = this;
     const record = await keepFile(page.vault, made).catch(async (fault) => {
       if (!isFull(fault) || !(await makeRoom(page.vault))) throw fault;
@@ -309,6 +325,7 @@ export class Slots {
     });
     this.files.set(record.sha256, record);
     addPages(page.draft, slot.key, [{ sha256: record.sha256, bytes: record.bytes, media: record.media, name: made.name }], instead);
+    if (same && !instead?.op) page.draft.papers[slot.key] = page.draft.papers[slot.key].filter((/** @type {Page} */ each) => each !== instead);
     page.autosave.touch();
     if (!(await page.autosave.flush())) return; // the line above says so; the page is in the draft and saved with it
     page.say(t("photos.added", { n: pagesOf(page.draft, slot.key).length }));

@@ -22,6 +22,7 @@ const STEPS_MAX = 10_000;
 const IMPATIENT_MS = 2_000;
 /** Two phones that send one file push each other aside; each waits a while of its own before it pushes again. */
 const CLASH_MS = 4_000;
+const CLASHES_MAX = 5;
 /** After a refused credential or a spent budget there is nothing to try soon. */
 const LATER_MS = 60_000;
 
@@ -233,7 +234,7 @@ class Run {
       switch (meant.act) {
         case "on":
           this.went = true;
-          clashes = 0;
+          if (asked !== "head") clashes = 0;
           file = await this.keep(file, { upload, offset: meant.offset });
           break;
         case "done":
@@ -241,6 +242,7 @@ class Run {
         case "ask":
           file = await this.keep(file, { upload });
           clashes += 1;
+          if (clashes > CLASHES_MAX) return this.fail("busy");
           if (clashes > 1) await this.world.pause(this.world.random() * CLASH_MS);
           break;
         case "anew": {
