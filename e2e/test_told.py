@@ -1,5 +1,6 @@
 """What a phone says of what became of the work, and that it says it in its words: late edits, refusals, lost values."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -45,7 +46,9 @@ def test_an_edit_after_reception_that_the_office_uses_is_told(
     expect(told).to_contain_text("Xã đã dùng phần sửa của anh/chị.")
     state(filled.page, "office")
     expect(filled.page.locator("dl").first).to_contain_text(MINE)
-    filled.page.reload()
+    for place in ("/cua-toi", "/", status_page(sent)):
+        filled.page.goto(place)
+        expect(told).to_contain_text("Xã đã dùng phần sửa của anh/chị.")
     told.locator("[data-action=read]").click()
     expect(told).to_have_count(0)
 
@@ -104,7 +107,7 @@ def test_asking_for_a_dossier_back_is_asked_twice_and_waits_for_the_office(
     expect(page.locator("[data-action=withdraw]")).to_have_count(0)
 
 
-def test_what_is_not_taken_says_why_and_is_still_there_to_be_corrected(
+def test_what_comes_after_the_end_says_so_and_is_still_there_to_be_read(
     filled: Phone, sent: str, office: Office
 ) -> None:
     filled.running.set_offline(True)
@@ -114,11 +117,11 @@ def test_what_is_not_taken_says_why_and_is_still_there_to_be_corrected(
     filled.running.set_offline(False)
     FormPages(filled.page).try_now()
     state(filled.page, "refused")
-    expect(FormPages(filled.page).state_line()).to_contain_text("Chưa nhận được vì hồ sơ đã kết thúc")
-    filled.page.locator("[data-action=continue]").click()
-    FormPages(filled.page).visit("applicant")
-    expect(filled.page.locator(f'[name="{PHONE}"]')).to_have_value(MINE)
-    filled.page.goto(status_page(sent))
+    line = FormPages(filled.page).state_line()
+    expect(line).to_contain_text("Hồ sơ này đã kết thúc nên phần sửa không vào được nữa.")
+    expect(filled.page.locator("[data-refused]")).to_contain_text(MINE)
+    expect(filled.page.locator("[data-action=continue]")).to_have_count(0)
+    expect(line.locator("[data-action=another]")).to_have_attribute("href", re.compile(r"^/to-khai/.*\?d=new$"))
     filled.page.locator("[data-action=put-away]").click()
     state(filled.page, "closed")
 

@@ -1,6 +1,7 @@
 /** What can be done about a dossier, by its state. */
 import { h } from "./dom.js";
 import { sendNow } from "./news.js";
+import { isOver } from "./status.js";
 import { t } from "./texts.js";
 import { joined } from "./vault.js";
 
@@ -20,7 +21,7 @@ export function actionsOf(vault, work) {
     case "locked":
       return [h("a", { class: "action", href: `/dang-nhap?next=${encodeURIComponent("/cua-toi")}`, "data-action": "sign-in" }, t("do.sign_in"))];
     case "refused":
-      return [edit(t("do.edit")), h("button", { type: "button", class: "quiet", "data-action": "put-away", onclick: () => putAway(vault, work.id) }, t("do.put_away"))];
+      return [isOver(work.state) ? otherWay(work) : edit(t("do.edit")), h("button", { type: "button", class: "quiet", "data-action": "put-away", onclick: () => putAway(vault, work.id) }, t("do.put_away"))];
     case "needs_you":
       return [edit(t("do.edit"))];
     case "received":
@@ -29,6 +30,11 @@ export function actionsOf(vault, work) {
       return [h("button", { type: "button", class: "quiet", "data-action": "ask-news", onclick: () => sendNow(vault) }, t("do.ask_news"))];
   }
 }
+
+/** What can be done where nothing more is taken: begin anew, or learn whom to ask. @param {import("./work.js").Work} work */
+const otherWay = ({ procedure, state }) => state.reason === "form-closed"
+  ? h("a", { class: "action", href: `/thu-tuc/${procedure}`, "data-action": "ask-office" }, t("do.ask_office"))
+  : h("a", { class: "action", href: `/to-khai/${procedure}?d=new`, "data-action": "another" }, t("do.begin_anew"));
 
 /** The refusals were read, and nothing more is to be done about them. @param {import("./vault.js").Vault} vault @param {string} dossier */
 async function putAway(vault, dossier) {

@@ -15,6 +15,7 @@ import { learnTexts } from "./texts.js";
 import { watchAge } from "./update.js";
 import { fileOps } from "./papers.js";
 import { openSlots } from "./slots.js";
+import { tellHome } from "./told.js";
 import { fetchForm, tellMissing, watchForm as watchVersions } from "./versions.js";
 import { watchFiles } from "./watching.js";
 import { whose } from "./whose.js";
@@ -28,12 +29,15 @@ export const PAGES = { mine, settings, "sign-in": signInPage, whose };
 export { backupForm, fetchForm, fileOps, settlePeople, tellMissing };
 
 /** What a form does once it is usable: its papers, and news of its version. @param {import("./forms.js").FormPage} page @param {any} newest */
-export const watchForm = (page, newest) => Promise.all([openSlots(page), watchVersions(page, newest)]);
+export function watchForm(page, newest) {
+  addEventListener("pageshow", (event) => event.persisted && !page.autosave.isDirty && location.reload()); // a page kept by "Back" holds what was there when it was left
+  return Promise.all([openSlots(page), watchVersions(page, newest)]);
+}
 
 /** What every page does once it is usable. @param {import("./vault.js").Vault} vault */
 export async function settle(vault) {
   showIcons();
-  await Promise.all([watchPhone(vault), watchAge(vault)]);
+  await Promise.all([tellHome(vault), watchPhone(vault), watchAge(vault)]);
   await register();
   await watchFiles(vault);
   await tellLeaving();

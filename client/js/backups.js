@@ -103,5 +103,8 @@ async function readIn(vault, bytes, words) {
   }
 }
 
-/** @param {{came: number, known: number}} result @param {string} key @param {string} [name] */
-const told = ({ came, known }, key, name) => (came ? t(key, { n: came, known, name }) : t("backup.known", { n: known }));
+/** @param {{came: number, known: number, copies: number}} result @param {string} key @param {string} [name] */
+function told({ came, known, copies }, key, name) {
+  const said = came ? t(key, { n: came, known, name }) : t("backup.known", { n: known });
+  return copies ? `${said} ${t("backup.copies", { n: copies })}` : said;
+}

@@ -1,18 +1,38 @@
 /** Work that belonged to nobody, once somebody has said that it is theirs. */
+import { besideOf, sameWork } from "./beside.js";
 import { carryFiles } from "./files.js";
+import { newId } from "./ids.js";
 import { submit } from "./outbox.js";
 
 /** @typedef {import("./vault.js").Vault} Vault */
 
 /**
- * Take it into the own drawer, its photographs first, sent where it was to be sent, and only then out of the other.
+ * What is still to be asked about; what was claimed, and then the phone went off, goes where nothing in it is lost.
+ * @param {Vault} guest
+ * @param {Vault} own
+ * @param {import("./work.js").Work[]} works the other drawer's
+ * @returns {Promise<{work: import("./work.js").Work, differs: boolean}[]>} `differs`: the same dossier is here, and says something else
+ */
+export async function unclaimed(guest, own, works) {
+  const kept = new Map((await own.drafts()).map((draft) => [draft.id, draft]));
+  const done = works.filter(({ id, draft }) => kept.has(id) && (!draft || sameWork(draft, kept.get(id))));
+  for (const work of done) await guest.dropDraft(work.id);
+  const open = works.filter((work) => !done.includes(work) && !own.account?.not_mine?.includes(work.id));
+  return open.map((work) => ({ work, differs: kept.has(work.id) }));
+}
+
+/**
+ * Take it into the own drawer, its photographs first, sent where it was to be sent, and only then out of the other. Where
+ * the own drawer has the same dossier with another text, it becomes a draft beside that, and nothing is sent of it.
  * @param {Vault} guest
  * @param {Vault} own
  * @param {any} draft
  */
 export async function claim(guest, own, draft) {
   await carryFiles(guest, own, draft);
-  if (draft.status === "locked") await submit(own, { ...draft, status: "draft" }, new Set(draft.hidden ?? []));
+  const known = await own.draft(draft.id);
+  if (known && !sameWork(known, draft)) await own.change(() => ({ drafts: [besideOf(draft, newId(Date.now()))] }));
+  else if (draft.status === "locked") await submit(own, { ...draft, status: "draft" }, new Set(draft.hidden ?? []));
   else await own.change(() => ({ drafts: [draft] }));
   await guest.dropDraft(draft.id);
 }

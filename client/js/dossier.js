@@ -40,7 +40,8 @@ export async function dossierView(vault, id) {
     ...nextWords(work.state),
     ...conflictWords(copy, labelOfPath, form, lists),
     notesView(copy?.notes ?? [], values, labelOfPath, form, lists),
-    form ? heldView(vault, id, form, lists) : null,
+    form ? apartView(vault, id, form, lists, "held") : null,
+    form ? apartView(vault, id, form, lists, "refused") : null,
     await attachmentsView(vault, id, work),
     form ? answersView(form, values, lists) : null,
     withdrawing(vault, id),
@@ -103,14 +104,17 @@ function notesView(notes, values, labelOfPath, form, lists) {
   return lines.length ? h("section", {}, h("h2", {}, t("dossier.notes")), ...lines) : null;
 }
 
-/** What the office is looking at: the dossier below has not changed. @param {import("./vault.js").Vault} vault @param {string} id @param {any} form @param {Record<string, any[]>} lists */
-function heldView(vault, id, form, lists) {
-  const held = vault.session.recordsOf(id).filter((record) => record.status === "held" && record.op.type === "patch");
-  const lines = held.flatMap((record) => Object.entries(record.op.set)).flatMap(([path, value]) => {
+/**
+ * What was written and is not in the dossier below: the office is looking at it, or it was not taken.
+ * @param {import("./vault.js").Vault} vault @param {string} id @param {any} form @param {Record<string, any[]>} lists @param {"held"|"refused"} status
+ */
+function apartView(vault, id, form, lists, status) {
+  const apart = vault.session.recordsOf(id).filter((record) => record.status === status && !record.dismissed && record.op.type === "patch");
+  const lines = apart.flatMap((record) => Object.entries(record.op.set)).flatMap(([path, value]) => {
     const found = fieldAt(form, path);
     return found ? [h("dt", {}, labelOf(found.field.label)), h("dd", {}, answerText(found.field, value, lists) || t("form.not_given"))] : [];
   });
-  return lines.length ? h("section", { "data-held": id }, h("h2", {}, t("held.what")), h("dl", {}, ...lines)) : null;
+  return lines.length ? h("section", { [`data-${status}`]: id }, h("h2", {}, t(status === "held" ? "held.what" : "refused.what")), h("dl", {}, ...lines)) : null;
 }
 
 /** @param {any} form @param {Record<string, any>} values @param {Record<string, any[]>} lists */

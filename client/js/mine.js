@@ -5,11 +5,11 @@ import { dossierView } from "./dossier.js";
 import { ownerless } from "./entering.js";
 import { changeAccount } from "./credentials.js";
 import { sendNow } from "./news.js";
-import { claim } from "./claiming.js";
+import { claim, unclaimed } from "./claiming.js";
 import { DRAFTS, drawn, put, WAITING, workCard, YOURS } from "./pages.js";
 import { stateLine } from "./status.js";
 import { t } from "./texts.js";
-import { toldView } from "./told.js";
+import { toldOf, toldView } from "./told.js";
 import { workOf } from "./work.js";
 
 /** @typedef {import("./vault.js").Vault} Vault */
@@ -34,6 +34,7 @@ export async function mine(vault) {
     ]);
     const shown = groups.filter(([, works]) => works.length);
     const claims = (await Promise.all(nobodys.map((each) => claimsOf(each, vault)))).flat();
+    const told = new Map(await Promise.all(all.map(async ({ id, form }) => /** @type {[string, any[]]} */ ([id, await toldOf(vault, id, form)]))));
     put("#work",
       expired(vault, all),
       ...(await toldView(vault)),
@@ -42,7 +43,7 @@ export async function mine(vault) {
       ...shown.flatMap(([key, works]) => [
         h("h2", {}, t(key, { n: works.length })),
         key === "mine.waiting" && !vault.isGuest ? h("button", { type: "button", class: "quiet", "data-action": "try-now", onclick: () => sendNow(vault) }, t("do.send_all")) : null,
-        h("ul", { class: "works" }, ...works.map((work) => workCard(work, work.state.id === "locked" ? actionsOf(vault, work) : []))),
+        h("ul", { class: "works" }, ...works.map((work) => workCard(work, work.state.id === "locked" ? actionsOf(vault, work) : [], told.get(work.id)))),
       ]),
       shown.length || claims.length ? null : h("p", {}, t("mine.empty")),
       shown.length || claims.length ? null : h("a", { class: "button", href: "/thu-tuc" }, t("do.find")),
@@ -52,12 +53,10 @@ export async function mine(vault) {
 
 /** Work that belongs to nobody yet: ask whose it is. @param {Vault} guest @param {Vault} own */
 async function claimsOf(guest, own) {
-  const works = await workOf(guest);
-  const kept = new Set((await own.drafts()).map((draft) => draft.id));
-  for (const work of works) if (kept.has(work.id)) await guest.dropDraft(work.id); // claimed, and then the phone went off
-  const open = works.filter((work) => !kept.has(work.id) && !own.account?.not_mine?.includes(work.id));
-  return open.map((work) => h("div", { class: "notice", "data-claim": work.id },
+  const open = await unclaimed(guest, own, await workOf(guest));
+  return open.map(({ work, differs }) => h("div", { class: "notice", "data-claim": work.id },
     h("p", {}, t("claim.ask", { whom: work.whom || t("claim.nobody"), what: work.title })),
+    differs ? h("p", { "data-differs": work.id }, t("claim.differs")) : null,
     h("button", {
       type: "button", class: "button", "data-action": "claim",
       onclick: async (/** @type {any} */ event) => {
@@ -65,7 +64,7 @@ async function claimsOf(guest, own) {
         await claim(guest, own, work.draft);
         await sendNow(own);
       },
-    }, t(work.draft.status === "locked" ? "do.claim_send" : "do.claim")),
+    }, t(work.draft.status === "locked" && !differs ? "do.claim_send" : "do.claim")),
     h("button", {
       type: "button", class: "button second", "data-action": "not-mine",
       onclick: () => changeAccount(own, { not_mine: [...(own.account?.not_mine ?? []), work.id] }),
@@ -77,7 +76,10 @@ async function claimsOf(guest, own) {
 function expired(vault, all) {
   const n = all.filter((work) => work.state.id === "locked").length;
   if (vault.session.meta.paused === "invalid") return stateLine({ id: "locked" }, { words: t("auth.put_right"), actions: [h("a", { class: "action", href: "/dang-nhap", "data-action": "put-right" }, t("do.edit"))] });
-  if (vault.session.meta.paused !== "unauthenticated") return null;
-  const actions = [h("a", { class: "action", href: "/dang-nhap?next=/cua-toi", "data-action": "sign-in" }, t("do.sign_in"))];
+  const { paused, contact_ms } = vault.session.meta;
+  if (paused !== "unauthenticated" || vault.kept.later === contact_ms) return null;
+  const later = () => vault.change(() => ({ kept: { later: contact_ms } })); // until the next sign-in ends: each row still says it
+  const actions = [h("a", { class: "action", href: "/dang-nhap?next=/cua-toi", "data-action": "sign-in" }, t("do.sign_in")),
+    h("button", { type: "button", class: "quiet", "data-action": "later", onclick: later }, t("do.later"))];
   return stateLine({ id: "locked" }, { words: t("auth.expired", { n }), actions });
 }

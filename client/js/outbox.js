@@ -27,23 +27,27 @@ export function valuesToSend(draft, hidden) {
  * @param {Vault} vault
  * @param {any} draft
  * @param {Set<string>} hidden paths that do not count
+ * @returns {Promise<any>} the draft as it is kept from now on
  */
 export async function submit(vault, draft, hidden) {
   if (vault.isGuest) {
-    await vault.change(() => ({ drafts: [{ ...draft, status: "locked", hidden: [...hidden] }] }));
-    return;
+    const locked = { ...draft, status: "locked", hidden: [...hidden] };
+    await vault.change(() => ({ drafts: [locked] }));
+    return locked;
   }
   const files = draft.papers ? (await import("./after.js")).fileOps(draft) : {};
-  await vault.change(async (session) => {
+  const after = await vault.change(async (session) => {
     const { id, procedure, form, unit, rendered } = draft;
     const kept = await vault.draft(id);
     const wrote = (/** @type {any} */ each) => canonical([each.values, each.papers]);
-    if ((kept?.sends ?? 0) > (draft.sends ?? 0) && wrote(kept) === wrote(draft)) return {};
+    if ((kept?.sends ?? 0) > (draft.sends ?? 0) && wrote(kept) === wrote(draft)) return { result: kept };
     const values = valuesToSend(draft, hidden);
     const sent = session.send({ dossier: id, procedure, form, unit, values, ...files, rendered, now: Date.now(), newId });
-    return { changes: sent.changes, drafts: [{ ...draft, status: "sent", sends: (draft.sends ?? 0) + 1, rendered: sent.rendered }] };
+    const result = { ...draft, status: "sent", sends: (draft.sends ?? 0) + 1, rendered: sent.rendered };
+    return { changes: sent.changes, drafts: [result], result };
   });
   await askForBackgroundSync();
+  return after;
 }
 
 /** Ask the browser to wake the worker when there is a network, where it can. */

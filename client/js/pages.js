@@ -47,11 +47,11 @@ export function put(selector, ...content) {
   if (place.innerHTML !== made.innerHTML) place.replaceChildren(...made.childNodes);
 }
 
-/** @param {Work} work @param {any[]} actions */
-export function workCard(work, actions = []) {
+/** @param {Work} work @param {any[]} actions @param {any[]} told what became of it */
+export function workCard(work, actions = [], told = []) {
   const href = work.state.id === "saved" ? `/to-khai/${work.procedure}?d=${work.id}` : `/cua-toi?d=${work.id}`;
   const words = work.whom ? `${work.title} · ${work.whom}` : work.title;
-  return h("li", { class: "work" }, stateLine(work.state, { dossier: work.id, actions }), h("a", { class: "card", href }, h("span", { class: "grow" }, words)));
+  return h("li", { class: "work" }, stateLine(work.state, { dossier: work.id, actions }), h("a", { class: "card", href }, h("span", { class: "grow" }, words)), ...told);
 }
 
 /** @param {Vault} vault */

@@ -1,10 +1,10 @@
 /** What goes from a drawer into a backup file, and from a file into a drawer (backup.js). */
+import { besideOf, sameText } from "./beside.js";
 import { personOf } from "./credentials.js";
 import { formOf, keepForm } from "./db.js";
 import { people, shortName } from "./entering.js";
 import { newId } from "./ids.js";
 import { canSeal } from "./seal.js";
-import { canonical } from "./session.js";
 import { alone, Vault } from "./vault.js";
 
 /** @typedef {import("./backup.js").Content} Content */
@@ -71,36 +71,38 @@ export async function contentOf(vault, open) {
 }
 
 /**
- * Put a file's content beside what is here; return how many dossiers came and how many were here already.
+ * Put a file's content beside what is here; return how many dossiers came, how many were here already, and how many of
+ * those that came are copies, because they say something else than the one that is here.
  * @param {Vault} vault its owner's drawer
  * @param {Content} content
- * @returns {Promise<{came: number, known: number}>}
+ * @returns {Promise<{came: number, known: number, copies: number}>}
  */
 export async function takeIn(vault, { drafts, outbox, forms }) {
   for (const form of forms) if (!(await formOf(`${form.procedure}@${form.version}`))) await keepForm(form);
-  const here = new Map((await vault.drafts()).map((draft) => [draft.id, draft]));
-  const copies = new Set([...here.values()].map((draft) => draft.copy_of).filter(Boolean));
-  const written = drafts.map((draft) => placed(draft, here.get(draft.id), copies)).filter(Boolean);
+  const kept = await vault.drafts();
+  const here = new Map(kept.map((draft) => [draft.id, draft]));
   return vault.change((session) => {
     const missing = outbox.filter((record) => !session.outbox.has(record.id));
+    const fresh = new Set(missing.map((record) => record.dossier));
+    const sent = drafts.filter((draft) => draft.status === "sent" && !fresh.has(draft.id)); // this drawer's own sending, and it has every op of it
+    const written = drafts.map((draft) => placed(draft, kept, here.get(draft.id), sent.includes(draft))).filter(Boolean);
     session.append(missing.filter((record) => record.status === "waiting").map((record) => record.op));
     for (const record of missing) if (record.status === "refused") session.put({ ...record, n: session.nextN() });
-    const came = new Set([...written.map((draft) => draft.id), ...missing.map((record) => record.dossier)]);
+    const came = new Set([...written.map((draft) => draft.id), ...fresh]);
     const all = new Set([...drafts.map((draft) => draft.id), ...outbox.map((record) => record.dossier)]);
-    return { changes: session.commit(), drafts: written, result: { came: came.size, known: Math.max(0, all.size - came.size) } };
+    const copies = written.filter((draft) => !drafts.some((each) => each.id === draft.id)).length;
+    return { changes: session.commit(), drafts: written, result: { came: came.size, known: Math.max(0, all.size - came.size), copies } };
   });
 }
 
 /**
- * A draft of the file as it is to be kept here, or null where there is nothing new in it. What was written on here stays:
- * a newer text that comes from elsewhere is put beside it, once.
- * @param {any} draft @param {any} own @param {Set<string>} copies
+ * A draft of the file as it is to be kept here, or null where there is nothing in it that is not here. What was written
+ * on here stays, and another text is put beside it, once, whichever is older and whatever became of either.
+ * @param {any} draft @param {any[]} kept @param {any} own @param {boolean} sent
  */
-function placed(draft, own, copies) {
+function placed(draft, kept, own, sent) {
   if (!own) return draft;
-  const text = (/** @type {any} */ each) => canonical([each.values, each.typed, each.unit]);
-  const copy_of = `${draft.id}@${draft.saved_ms}`;
-  const isOlder = (own.saved_ms ?? 0) >= (draft.saved_ms ?? 0);
-  if (isOlder || own.status !== "draft" || draft.status !== "draft" || text(own) === text(draft) || copies.has(copy_of)) return null;
-  return { ...draft, id: newId(Date.now()), copy_of };
+  const copy = besideOf(draft, newId(Date.now()));
+  const isKept = kept.some((each) => each.copy_of === copy.copy_of);
+  return sent || isKept || sameText(own, draft) ? null : copy;
 }

@@ -71,7 +71,7 @@ async function send(page) {
   const hidden = hiddenOf(form, draft);
   const closed = Object.keys(draft.values).filter((path) => hidden.has(path) || hidden.has(path.split(/[./]/)[0]));
   try {
-    await submit(page.vault, { ...draft, unit: unitOf(form, draft), saved_ms: Date.now() }, new Set(closed));
+    page.draft = await submit(page.vault, { ...draft, unit: unitOf(form, draft), saved_ms: Date.now() }, new Set(closed));
   } catch (fault) {
     page.autosave.changed += 1;
     button.disabled = false;

@@ -43,6 +43,7 @@ export function stateLine(state, { dossier = null, labelOfPath = (path) => path,
 export function labelOfState(state) {
   if (state.id === "saved" && state.saved_ms) return t("state.saved.at", { time: timeOf(state.saved_ms) });
   if (state.id === "refused" && state.reason && isDeclined(state)) return t("held.not_used");
+  if (state.id === "refused" && isOver(state)) return t("refused.over");
   if (state.id === "closed") return t(`national.${state.state}`, { reason: state.reason ?? "", date: "" });
   return t(`state.${state.id}`, { n: state.count ?? 0, percent: 0 });
 }
@@ -64,6 +65,7 @@ function sentence(state, labelOfPath) {
     case "locked":
       return t("state.locked.say", { n: state.count ?? 1 });
     case "refused":
+      if (isOver(state)) return t(state.reason === "form-closed" ? "refused.form_closed" : "refused.dossier_closed");
       return t(isDeclined(state) ? "held.no" : "refused", { reason: reasonText(state.reason) });
     case "held":
       return t(/** @type {Record<string, string>} */ ({ late: "held.late", "form-unknown": "held.form_unknown" })[state.reason ?? ""] ?? "state.held.say");
@@ -95,6 +97,9 @@ const isWeak = () => ["slow-2g", "2g"].includes(/** @type {any} */ (navigator).c
 
 /** Whether the office has said no to an edit, and not the system to an op. @param {State} state */
 const isDeclined = (state) => state.problem?.type === "urn:motcua:problem:declined";
+
+/** Whether nothing that is written now would be taken any more. @param {State} state */
+export const isOver = ({ reason }) => (reason === "dossier-closed" || reason === "form-closed") && hasText("refused.over"); // the words come later
 
 /** Return why an op was refused, in words. @param {string|null|undefined} reason */
 export function reasonText(reason) {

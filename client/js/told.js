@@ -4,21 +4,46 @@ import { knownLists } from "./db.js";
 import { h } from "./dom.js";
 import { newId } from "./ids.js";
 import { sendNow } from "./news.js";
+import { drawn, put } from "./pages.js";
 import { canonical } from "./session.js";
 import { labelOf, t } from "./texts.js";
 import { fieldAt } from "./values.js";
+import { workOf } from "./work.js";
 
 /** @typedef {import("./vault.js").Vault} Vault */
 /** @typedef {import("./vault.js").Told} Told */
 
 const DAY_MS = 86_400_000;
 
-/** What this page is to tell: of one dossier, or of all where none is named. @param {Vault} vault @param {string|null} [dossier] @param {any} [form] */
+/** What the page of a dossier tells, or one of all where none is named: what concerns everything, and what became of that one. @param {Vault} vault @param {string|null} [dossier] @param {any} [form] */
 export async function toldView(vault, dossier = null, form = null) {
+  const again = (vault.kept.told ?? []).filter((each) => each.kind === "epoch").map((each) => notice(vault, each, t("sync.again")));
+  const own = dossier === null ? [] : await toldOf(vault, dossier, form);
+  return [clockLine(vault), ...again, ...own].filter(Boolean);
+}
+
+/** What became of one dossier, and would not be seen by looking. @param {Vault} vault @param {string} dossier @param {any} form @returns {Promise<any[]>} */
+export async function toldOf(vault, dossier, form) {
+  const said = (vault.kept.told ?? []).filter((each) => each.dossier === dossier);
+  if (!said.length) return [];
   const lists = await knownLists();
-  const said = (vault.kept.told ?? []).filter((each) => each.kind === "epoch" || (dossier !== null && each.dossier === dossier));
-  const lines = said.map((each) => (each.kind === "overridden" ? overridden(vault, each, form, lists) : notice(vault, each, t(each.kind === "epoch" ? "sync.again" : "held.yes"))));
-  return [clockLine(vault), ...lines].filter(Boolean);
+  const lines = said.map((each) => (each.kind === "overridden" ? overridden(vault, each, form, lists) : notice(vault, each, t("held.yes"))));
+  return lines.filter(Boolean);
+}
+
+/** On the first page: what became of any dossier, with the way to it. @param {Vault} vault */
+export async function tellHome(vault) {
+  const work = document.querySelector("[data-page=home] #work");
+  if (!work) return;
+  const place = h("div", { id: "told" });
+  work.before(place);
+  vault.dispatchEvent(new Event("change")); // what was drawn before the words came is drawn with them
+  await drawn(vault, async () => {
+    const named = new Set((vault.kept.told ?? []).map((each) => each.dossier));
+    const works = named.size ? (await workOf(vault)).filter(({ id }) => named.has(id)) : [];
+    const told = await Promise.all(works.map(async ({ id, title, form }) => ({ id, title, lines: await toldOf(vault, id, form) })));
+    put("#told", ...told.filter(({ lines }) => lines.length).flatMap(({ id, title, lines }) => [h("a", { class: "card", href: `/cua-toi?d=${id}` }, h("span", { class: "grow" }, title)), ...lines]));
+  });
 }
 
 /** The phone's clock is off by days: which time counts. @param {Vault} vault */
