@@ -37,7 +37,7 @@ def serve(arguments: list[str]) -> int:
     asked: list[int] = []
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, lambda number, _frame: asked.append(number))
-    command = [str(house.PYTHON), "-m", "server.cli", "demo", "--data", str(DATA), *arguments]
+    command = [str(house.PYTHON), "-m", "server.cli", "demo", "--dossiers", "--data", str(DATA), *arguments]
     with subprocess.Popen(command, cwd=house.ROOT) as demo:
         while True:
             try:

@@ -1,6 +1,7 @@
 """The command line: ``motcua serve|demo|migrate|token|officer|form|backup|restore|due``; ``--json``: one value."""
 
 import argparse
+import asyncio
 import ipaddress
 import json
 import secrets
@@ -63,6 +64,10 @@ def run_demo(arguments: argparse.Namespace) -> int:
             f"{arguments.host} is not this machine alone; everybody knows the demo's passwords (--demo-public)"
         )
     _fill(arguments.data, demo.seed)
+    if arguments.dossiers:
+        from server.demo_dossiers import fill  # noqa: PLC0415 - only here is anything drawn
+
+        asyncio.run(fill(arguments.data))
     port = _free_port(arguments.host, arguments.port)
     shown = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     print(f"Một Cửa: http://{shown}:{port}/")
@@ -277,6 +282,7 @@ def _parser() -> argparse.ArgumentParser:
         )
         if name == "demo":
             added.add_argument("--demo-public", action="store_true", help="allow an address that others reach")
+            added.add_argument("--dossiers", action="store_true", help="begin with a few applications and their papers")
     command("migrate", run_migrate, "bring the tables up to date")
     token = command("token", run_token, "give out a session token")
     who = token.add_mutually_exclusive_group(required=True)
