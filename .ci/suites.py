@@ -44,14 +44,14 @@ def fast() -> dict[str, list[str]]:
             "coverage", "report", "--include=sync/*,schemas/*", "--fail-under=100"
         ),
         "simulation": pytest("-n2", "--timeout=600", *paths("tests/simulation")),
-        "integration": pytest("--timeout=300", *paths("tests/integration")),
+        "integration": pytest("-n2", "--timeout=300", *paths("tests/integration")),
         "client": ["node", "--test", *paths("client/tests/**/*.test.mjs", "tests/unit/client/**/*.test.mjs")],
     }
 
 
 def journeys() -> dict[str, list[str]]:
     """Return the suite in real browsers."""
-    return {"journeys": pytest("-n2", "--timeout=300", "e2e")}
+    return {"journeys": pytest("-n2", "--dist=loadfile", "--timeout=300", "e2e")}
 
 
 def checks() -> dict[str, list[str]]:
