@@ -19,7 +19,7 @@ from typing import IO, Any, Final
 
 import msgspec
 
-from server.store.database import FILE, connect
+from server.store.database import FILE, connect, sync_folder
 
 FORMAT: Final = "motcua-backup"
 VERSION: Final = 1
@@ -112,15 +112,6 @@ def unpack(file: Path, target: Path) -> Manifest:
         if (digest.hexdigest(), size) != (manifest.sha256, manifest.bytes):
             raise BackupError(f"{file} is damaged: its database does not have the checksum of its manifest")
     return manifest
-
-
-def sync_folder(folder: Path) -> None:
-    """Put a directory's names on the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _copy(data: Path, copy: Path) -> None:

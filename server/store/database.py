@@ -11,6 +11,8 @@ from sqlite_utils import Database
 from server.store.migrations import migrations
 
 FILE: Final = "motcua.db"
+#: A restored database that is to take the present one's place: from its appearance on, the restore has happened.
+NEXT: Final = FILE + ".next"
 BUSY_S: Final = 10.0
 CACHE_KIB: Final = 64 * 1024
 
@@ -33,8 +35,20 @@ def connect(data: Path, *, readonly: bool = False) -> sqlite3.Connection:
 
 
 def migrate(data: Path) -> list[str]:
-    """Create the data directory and bring its tables up to date; return the names of the migrations applied."""
+    """Create the data directory and bring its tables up to date; return the names of the migrations applied.
+
+    A restore that was stopped in the middle is finished first.
+
+    Raises:
+        AlreadyServedError: such a restore is under way now.
+    """
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if (data / NEXT).exists():
+        lock = DataLock(data)
+        try:
+            take_over(data)
+        finally:
+            lock.release()
     conn = connect(data)
     try:
         database = Database(conn)
@@ -44,6 +58,25 @@ def migrate(data: Path) -> list[str]:
         return pending
     finally:
         conn.close()
+
+
+def take_over(data: Path) -> None:
+    """Let a restored database take the present one's place. Whoever calls it holds the lock; it can be done again."""
+    if not (data / NEXT).exists():
+        return
+    for tail in ("-wal", "-shm"):  # the replaced one's, kept beside it: the new one would read them as its own
+        (data / (FILE + tail)).unlink(missing_ok=True)
+    (data / NEXT).replace(data / FILE)
+    sync_folder(data)
+
+
+def sync_folder(folder: Path) -> None:
+    """Put a directory's names on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 class DataLock:

@@ -22,9 +22,9 @@ from msgspec import Struct
 from sqlite_utils import Database
 
 from schemas.moments import local_day
-from server.store.backup import BackupError, Manifest, sync_folder, unpack
+from server.store.backup import BackupError, Manifest, unpack
 from server.store.catalogue import epoch_of
-from server.store.database import FILE, DataLock, connect, migrate
+from server.store.database import FILE, NEXT, DataLock, connect, migrate, sync_folder, take_over
 from server.store.lost import Lost, lost_since
 from server.store.migrations import migrations
 from server.store.withdrawn import keep_withdrawn
@@ -65,6 +65,7 @@ def restore(file: Path, data: Path, now_ms: int) -> Restored:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = DataLock(data)
         try:
+            take_over(data)
             with TemporaryDirectory(prefix=".restoring.", dir=data) as folder:
                 return _restore(file, data, Path(folder), now_ms)
         finally:
@@ -142,18 +143,22 @@ def _begin_epoch(
 
 
 def _swap(data: Path, ready: Path, now_ms: int) -> Path | None:
-    """Put the restored database in the place of the present one, which is kept under another name."""
+    """Put the restored database in the place of the present one, which is kept under another name, with its log.
+
+    Stopped before the restored one has the name `NEXT`, nothing has changed; after it, whoever opens the directory next
+    goes on (`database.migrate`). So a database that could not be settled is never parted from its write-ahead log.
+    """
     present = data / FILE
     aside = _aside(data, now_ms) if present.exists() else None
     if aside is not None:
         _settle(data)
-        os.link(present, aside)
-    for tail in ("-wal", "-shm"):  # of a database that could not be settled; beside another it would be read as its own
-        left = data / (FILE + tail)
-        if left.exists():
-            left.rename(data / ((aside.name if aside else FILE + ".replaced") + tail))
-    ready.replace(present)
+        for tail in ("", "-wal"):
+            if (data / (FILE + tail)).exists():
+                os.link(data / (FILE + tail), data / (aside.name + tail))
+        sync_folder(data)
+    ready.replace(data / NEXT)
     sync_folder(data)
+    take_over(data)
     return aside
 
 
