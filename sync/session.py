@@ -374,7 +374,7 @@ class Session:
         """Return the next request; null: one is under way, the session is paused, or it is too early."""
         if self.inflight or self.meta["paused"] or (not force and now < self.meta["next_try_ms"]):
             return None
-        queue = self.queued()
+        queue = self.queued(now, force=force)
         self.turn += 1
         token = f"{self.boot}.{self.turn}"
         if self._account_is_due():
@@ -394,17 +394,21 @@ class Session:
         body["stats"] = {"outbox": len(waiting), "oldest_s": (now - oldest) // 1000} | dict(stats or {})
         return {"token": token, "kind": "sync", "body": body}
 
-    def queued(self) -> list[Record]:
-        """Return the records to be sent: again after an epoch change, then those waiting, then those asked about."""
-        due = ((_turn(record), record["n"], record) for record in self.outbox.values())
-        return [record for _, _, record in sorted((d for d in due if d[0] is not None), key=lambda d: d[:2])]
+    def queued(self, now: int | None = None, *, force: bool = False) -> list[Record]:
+        """Return the records to be sent: again after an epoch change, then those waiting, then those asked about.
+
+        Last come those that were too large alone, where ``force`` or the time says that they are tried again.
+        """
+        due = ((_large_ms(record), _turn(record), record["n"], record) for record in self.outbox.values())
+        tried = (d for d in due if d[1] is not None and (not d[0] or force or (now is not None and d[0] <= now)))
+        return [record for *_, record in sorted(tried, key=lambda d: (d[0] > 0, *d[1:3]))]
 
     def _batch(self, queue: Sequence[Record]) -> list[Record]:
         batch: list[Record] = []
         size = 0
         for record in queue[: self.meta["batch_max"]]:
             size += record["bytes"]
-            if batch and size > WIRE_BYTES_MAX:
+            if batch and (size > WIRE_BYTES_MAX or _large_ms(record)):
                 break
             batch.append(record)
         return batch
@@ -469,7 +473,7 @@ class Session:
         elif code == "cursor-expired":
             self._set_meta(cursor=None, need_snapshot=True, snapshot=None)
         elif status == 413 and request["ids"]:  # noqa: PLR2004 - an HTTP status
-            self._send_less(request["ids"])
+            self._send_less(request["ids"], now)
         else:
             failures = self.meta["failures"] + 1
             asked = (failure.get("retry_after_s") or 0) * 1000 if status in (429, 503) else 0
@@ -481,11 +485,12 @@ class Session:
         self._set_meta(paused=None, failures=0, next_try_ms=0)
         return self._commit()
 
-    def _send_less(self, ids: Sequence[str]) -> None:
+    def _send_less(self, ids: Sequence[str], now: int) -> None:
+        """Send fewer at once; one that is too large alone waits apart (no op blocks another) and is seen to."""
         self._set_meta(batch_max=max(1, len(ids) // 2), failures=self.meta["failures"] + 1)
         record = self.outbox.get(ids[0])
         if len(ids) == 1 and record is not None:
-            self._put(record | {"n": self._next_n()})  # no op blocks another dossier
+            self._put(record | {"too_large_ms": now + BACKOFF_MAX_MS})
 
     # ---- snapshots
 
@@ -589,7 +594,8 @@ class Session:
         reached = known is not None and current and (result.get("rev") or 0) <= known["rev"]
         shown = status == "acked" and (record["shown"] or reached)
         code = {"code": old["code"], "proof": old.get("proof")} if "code" in old else {}
-        kept = record | {"status": status, "result": code | result, "acked_ms": now, "server_ms": server_ms}
+        kept = {key: value for key, value in record.items() if key != "too_large_ms"}
+        kept |= {"status": status, "result": code | result, "acked_ms": now, "server_ms": server_ms}
         kept |= {"again": None, "shown": record["shown"] if record["again"] == "was" else shown}
         self._put(kept | {"dismissed": record["dismissed"] and status == "refused"})
         if old.get("outcome") != outcome:
@@ -698,8 +704,9 @@ class Session:
             return {"id": "locked", "at": at, "count": len(waiting)}
         ids = self.inflight["ids"] if self.inflight else []
         sending = any(record["id"] in ids for record in waiting)
-        reason = self.meta["paused"] or ("no-answer" if self.meta["failures"] else None)
-        next_try_ms = self.meta["next_try_ms"]
+        large_ms = max(map(_large_ms, waiting))
+        reason = self.meta["paused"] or ("too-large" if large_ms else "no-answer" if self.meta["failures"] else None)
+        next_try_ms = large_ms or self.meta["next_try_ms"]
         return {"id": "sending" if sending else "waiting", "at": at, "reason": reason, "next_try_ms": next_try_ms}
 
     def dossiers(self) -> list[str]:
@@ -802,6 +809,11 @@ def _is_changed(draft: Mapping[str, Any], path: str, saw: Sequence[str]) -> bool
     if before is None and row == path:
         before = "here"
     return path in (draft.get("settle") or ()) or canonical(values[path]) != canonical(before)
+
+
+def _large_ms(record: Record) -> int:
+    """Return when a record that was too large alone is tried again, else 0."""
+    return int(record.get("too_large_ms", 0))
 
 
 def _turn(record: Record) -> int | None:

@@ -74,6 +74,7 @@ export const BACKOFF_MAX_MS = 15 * 60_000;
  * @property {boolean} shown a pull has brought the dossier at a rev not below its own: out of the outbox
  * @property {"was"|"ask"|null} again to be sent once more: after an epoch change, or to learn what became of it
  * @property {boolean} dismissed a refusal that was answered or put away
+ * @property {number} [too_large_ms] it was too large alone for something on the road: when it is tried again by itself
  *
  * @typedef {[any, string|null]} CopySibling a value and the op that wrote it (null: computed)
  * @typedef {object} Copy
@@ -630,7 +631,7 @@ export class Session {
    */
   nextRequest({ now, limit = 200, app, force = false, stats = {} }) {
     if (this.inflight || this.meta.paused || (!force && now < this.meta.next_try_ms)) return null;
-    const queue = this.queued();
+    const queue = this.queued(now, force);
     this.turn += 1;
     const token = `${this.boot}.${this.turn}`;
     if (this.meta.account && this.accountIsDue()) {
@@ -655,12 +656,18 @@ export class Session {
     return { token, kind: "sync", body };
   }
 
-  /** Return the records to be sent: again after an epoch change first, then those waiting, then those asked about. */
-  queued() {
+  /**
+   * Return the records to be sent: again after an epoch change first, then those waiting, then those asked about. Last
+   * come those that were too large alone, where `force` or the time says that they are tried again.
+   * @param {number} [now]
+   * @param {boolean} [force]
+   */
+  queued(now = -1, force = false) {
     /** @param {OutboxRecord} record */
     const turn = (record) => (record.again === "was" ? 0 : record.status === "waiting" ? 1 : record.again === "ask" ? 2 : 3);
-    const due = [...this.outbox.values()].filter((record) => turn(record) < 3);
-    return due.sort((a, b) => turn(a) - turn(b) || a.n - b.n);
+    const late = (/** @type {OutboxRecord} */ record) => Number(largeMs(record) > 0);
+    const due = [...this.outbox.values()].filter((record) => turn(record) < 3 && (!late(record) || force || largeMs(record) <= now));
+    return due.sort((a, b) => late(a) - late(b) || turn(a) - turn(b) || a.n - b.n);
   }
 
   /**
@@ -669,7 +676,7 @@ export class Session {
    */
   batch(queue) {
     let bytes = 0;
-    const fits = queue.findIndex((record, at) => at > 0 && (bytes += queue[at - 1].bytes) + record.bytes > WIRE_BYTES_MAX);
+    const fits = queue.findIndex((record, at) => at > 0 && ((bytes += queue[at - 1].bytes) + record.bytes > WIRE_BYTES_MAX || largeMs(record) > 0));
     return queue.slice(0, Math.min(fits < 0 ? queue.length : fits, this.meta.batch_max));
   }
 
@@ -733,7 +740,7 @@ export class Session {
     else if (status === 400 && code === "invalid" && request.kind === "account") this.setMeta({ paused: code });
     else if (code === "epoch-changed") this.heal(null, now);
     else if (code === "cursor-expired") this.setMeta({ cursor: null, need_snapshot: true, snapshot: null });
-    else if (status === 413 && request.ids.length) this.sendLess(request.ids);
+    else if (status === 413 && request.ids.length) this.sendLess(request.ids, now);
     else {
       const failures = this.meta.failures + 1;
       const asked = (status === 429 || status === 503) && retry_after_s !== undefined ? retry_after_s * 1000 : 0;
@@ -748,12 +755,16 @@ export class Session {
     return this.commit();
   }
 
-  /** @param {string[]} ids a batch that was too large */
-  sendLess(ids) {
+  /**
+   * Send fewer at once; one that is too large alone waits apart (no op blocks another) and is seen to.
+   * @param {string[]} ids a batch that was too large
+   * @param {number} now
+   */
+  sendLess(ids, now) {
     this.setMeta({ batch_max: Math.max(1, Math.floor(ids.length / 2)), failures: this.meta.failures + 1 });
     if (ids.length > 1) return;
     const record = this.outbox.get(ids[0]);
-    if (record) this.put({ ...record, n: this.nextN() }); // no op blocks another dossier
+    if (record) this.put({ ...record, too_large_ms: now + BACKOFF_MAX_MS });
   }
 
   // ---- snapshots ---------------------------------------------------------------------------------------------------
@@ -879,6 +890,7 @@ export class Session {
     const shown = status === "acked" && (record.shown || (current && (result.rev ?? 0) <= known.rev));
     const code = record.result?.code !== undefined ? { code: record.result.code, proof: record.result.proof } : {};
     const kept = { ...record, status, result: { ...code, ...result }, acked_ms: now, server_ms, again: null };
+    delete kept.too_large_ms;
     this.put({ ...kept, shown: healing ? record.shown : shown, dismissed: record.dismissed && status === "refused" });
     if (before !== result.outcome) {
       this.draft.news.push({ kind: "result", dossier: record.dossier, op: record.id, outcome: result.outcome });
@@ -1005,8 +1017,9 @@ export class Session {
     const at = Math.min(...waiting.map((record) => record.op.at));
     if (this.meta.paused === "unauthenticated") return { id: "locked", at, count: waiting.length };
     const sending = waiting.some((record) => this.inflight?.ids.includes(record.id));
-    const reason = this.meta.paused ?? (this.meta.failures ? "no-answer" : null);
-    return { id: sending ? "sending" : "waiting", at, reason, next_try_ms: this.meta.next_try_ms };
+    const large_ms = Math.max(...waiting.map(largeMs));
+    const reason = this.meta.paused ?? (large_ms ? "too-large" : this.meta.failures ? "no-answer" : null);
+    return { id: sending ? "sending" : "waiting", at, reason, next_try_ms: large_ms || this.meta.next_try_ms };
   }
 
   /** Return the ids of every dossier that the session knows, newest first. */
@@ -1075,6 +1088,9 @@ export class Session {
 
 /** @type {Record<string, string>} */
 const NATIONAL = { 1: "received", 2: "office", 3: "closed", 4: "office", 7: "office", 8: "closed", 9: "ready", 10: "closed" };
+
+/** When a record that was too large alone is tried again, else 0. @param {OutboxRecord} record */
+const largeMs = ({ too_large_ms = 0 }) => too_large_ms;
 
 /**
  * Return whether an own op is in, or may still come in by itself.

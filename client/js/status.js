@@ -83,6 +83,7 @@ function sentence(state, labelOfPath) {
 /** @param {State} state */
 function waitingWords(state) {
   if (trouble === "portal") return t("net.portal");
+  if (state.reason === "too-large" && hasText("sync.too_large")) return t("sync.too_large");
   if (state.reason === "client-too-old") return t("update.must", { n: 1 });
   const days = Math.floor((Date.now() - msOf(state.at ?? Date.now())) / DAY_MS);
   if (days >= OLD_DAYS) return t("sync.old", { n: days });

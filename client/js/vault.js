@@ -248,7 +248,7 @@ export class Vault extends EventTarget {
   /** Whether something is to go out: ops, or the account itself. */
   get waits() {
     if (!this.account || this.account.out) return false;
-    return this.session.accountIsDue() || [...this.session.outbox.values()].some((record) => record.status === "waiting");
+    return this.session.accountIsDue() || [...this.session.outbox.values()].some((record) => record.status === "waiting" && !record.too_large_ms);
   }
 
   close() {
