@@ -87,8 +87,8 @@ class MemoryLedger:
         self.seq = self.kept_from = 0
         self._open_ops: dict[str, Entry] = {}
         self._open_dossiers: dict[str, Dossier] = {}
-        self._saved: set[str] = set()
-        self._moved: set[str] = set()
+        self._saved: dict[str, None] = {}
+        self._moved: dict[str, None] = {}
         self._held: dict[str, str] = {}
 
     @contextmanager
@@ -111,7 +111,7 @@ class MemoryLedger:
             self.ops.update({op: _encoder.encode(self._open_ops[op]) for op in self._moved})
             self.dossiers.update({d: _encoder.encode(self._open_dossiers[d]) for d in self._saved})
         finally:
-            self._open_ops, self._open_dossiers, self._saved, self._moved = {}, {}, set(), set()
+            self._open_ops, self._open_dossiers, self._saved, self._moved = {}, {}, {}, {}
 
     def expect(self, ops: Sequence[str], dossiers: Sequence[str]) -> None:
         """Do nothing: all of it is at hand."""
@@ -140,7 +140,7 @@ class MemoryLedger:
     def save_dossier(self, dossier: Dossier) -> None:
         """Keep the dossier as it stands at the end of the transaction."""
         self._open_dossiers[dossier.id] = dossier
-        self._saved.add(dossier.id)
+        self._saved[dossier.id] = None
 
     def next_seq(self) -> int:
         """Allocate the next log position."""
@@ -156,7 +156,7 @@ class MemoryLedger:
     def move_op(self, entry: Entry) -> None:
         """Keep the new outcome of a known op."""
         self._open_ops[entry.op] = entry
-        self._moved.add(entry.op)
+        self._moved[entry.op] = None
         if entry.outcome == "held":
             self._held[entry.op] = entry.dossier
         else:

@@ -23,9 +23,9 @@ from msgspec import Struct
 
 import client
 from schemas import lists
+from schemas.folding import folded
 from schemas.forms import Form, decode_form
 from schemas.problems import RequestProblem
-from server.folding import folded
 from server.routes.gate import ANYONE
 from server.shipped import documents
 from server.texts import text

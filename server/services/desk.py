@@ -10,10 +10,10 @@ from schemas import lists
 from schemas.forms import Form
 from schemas.ids import is_id
 from schemas.messages import OpResult
+from server.desk.listing import span_of
 from server.desk.store import COUNT_MAX, LISTS, PAGE, List, Listed, Row
 from server.ids import new_id
 from server.services.syncing import push_ops
-from server.settings import DAY_MS
 from server.store import worklist
 from server.store.dossiers import load_dossier
 from server.store.entries import COLUMNS, entry_of
@@ -26,13 +26,10 @@ from sync.dossier import Dossier
 from sync.ledger import Actor, Entry
 from sync.rights import office_role
 
-#: "Due" means: until the end of tomorrow, roughly; and what is late is in the list of its own.
-DUE_WITHIN_MS: Final = 2 * DAY_MS
 _HANDLERS: Final = """
     SELECT DISTINCT person.id, person.name FROM role JOIN person ON person.id = role.person
     WHERE role.unit = ? AND role.role IN ('handler', 'head') AND role.valid_from <= ?
         AND (role.valid_to IS NULL OR role.valid_to > ?) ORDER BY person.name"""
-_EVER: Final = (0, 2**62)
 LISTED_AT_ONCE: Final = 500
 
 
@@ -85,14 +82,14 @@ class SqliteDeskStore:
         """Return how many dossiers each list has."""
         units, now = self.officer.units_seen, now_ms()
         return await self._store.read(
-            lambda conn: {name: worklist.count(conn, units, name, _span(name, now), COUNT_MAX + 1) for name in LISTS}
+            lambda conn: {name: worklist.count(conn, units, name, span_of(name, now), COUNT_MAX + 1) for name in LISTS}
         )
 
     async def listed(self, name: List, after: str | None) -> Listed:
         """Return a page of a list."""
         units, now = self.officer.units_seen, now_ms()
         rows = await self._store.read(
-            lambda conn: worklist.listed(conn, units, name, _span(name, now), _position(after), PAGE + 1)
+            lambda conn: worklist.listed(conn, units, name, span_of(name, now), _position(after), PAGE + 1)
         )
         onward = f"{rows[PAGE - 1][-2]}.{rows[PAGE - 1][-1]}" if len(rows) > PAGE else None
         return Listed([_row(row) for row in rows[:PAGE]], onward)
@@ -180,12 +177,6 @@ def _list_some(store: Store, conn: sqlite3.Connection, _: Tip) -> None:
     worklist.index(conn, [each for each in found if each is not None], store.shelf.fresh(conn))
     if len(rows) < LISTED_AT_ONCE:
         conn.execute("DELETE FROM meta WHERE key = ?", (worklist.UNLISTED,))
-
-
-def _span(name: List, now: int) -> tuple[int, int]:
-    if name == "overdue":
-        return 0, now
-    return (now, now + DUE_WITHIN_MS) if name == "due" else _EVER
 
 
 def _position(after: str | None) -> tuple[int, int] | None:

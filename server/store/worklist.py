@@ -8,20 +8,15 @@ Rule 3. The words are codes, names and procedures. Citizen IDs and phones are fo
 
 import sqlite3
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, Final
 
-from server.folding import folded
+from server.desk.listing import WORDS_MAX, number_in, numbers_of, row_of, words_in, words_of
 from server.store.catalogue import Catalogue
 from server.store.dossiers import load_dossier
 from server.store.keys import blob, text
 from server.store.people import keyed_hash
 from sync.dossier import Dossier
-from sync.merge import conflicts
-from sync.view import policy_of, whose
 
-OPEN: Final = ("1", "2", "4", "5", "6", "7", "9")
-WORDS_MAX: Final = 12
 #: In ``meta`` while dossiers from before there were lists are not all listed.
 UNLISTED: Final = "unlisted"
 #: List → the condition that its index has, and the column it is ordered by.
@@ -78,9 +73,7 @@ def word(conn: sqlite3.Connection, catalogue: Catalogue, limit: int) -> int:
         if dossier is None:
             raise AssertionError("what is listed is there")
         form = catalogue.named(dossier.form)
-        names, numbers = _names_and_numbers(dossier, form)
-        title = form.title.vi if form is not None else ""
-        words = folded(" ".join([dossier.code or "", *names, title, dossier.procedure]))
+        words, numbers = words_of(dossier, form), numbers_of(dossier, form)
         conn.execute("DELETE FROM work_words WHERE rowid = ?", (n,))
         conn.execute("INSERT INTO work_words (rowid, words) VALUES (?, ?)", (n, words))
         hashes = [(keyed_hash(conn, number), n) for number in dict.fromkeys(numbers)]
@@ -95,21 +88,11 @@ def are_stale(conn: sqlite3.Connection) -> bool:
 
 
 def _row(dossier: Dossier, catalogue: Catalogue) -> tuple[Any, ...]:
-    form = catalogue.named(dossier.form)
-    due = None if dossier.due is None else int(datetime.fromisoformat(dossier.due).timestamp() * 1000)
-    open_ = dossier.state in OPEN
-    several = any(len(cell.siblings) > 1 or "/" in path for path, cell in dossier.cells.items())
-    disputes = _disputes(dossier, form) if several and open_ else 0
-    files = sum(file.status in ("awaited", "arriving") for file in dossier.attachments) if open_ else 0
+    row = row_of(dossier, catalogue.named(dossier.form))
     return (
-        blob(dossier.id), dossier.code or "", dossier.procedure, whose(dossier), dossier.state, dossier.unit,
-        dossier.submitted_ms, due, due or dossier.submitted_ms, disputes, len(dossier.held), files,
+        blob(row.id), row.code, row.procedure, row.name, row.state, row.unit, row.submitted_ms, row.due_ms,
+        row.due_ms or row.submitted_ms, row.conflicts, row.held, row.files,
     )  # fmt: skip
-
-
-def _disputes(dossier: Dossier, form: Any) -> int:
-    found = conflicts(dossier, lambda path: policy_of(form, path))
-    return sum(level == "blocking" for _, level, _ in found)
 
 
 def listed(
@@ -155,16 +138,15 @@ def count(conn: sqlite3.Connection, units: Iterable[str], name: str, span: tuple
 
 def found(conn: sqlite3.Connection, units: list[str], words: str, limit: int) -> list[tuple[Any, ...]]:
     """Return rows that have all the words, in any order, each at least begun; or a number exactly. Newest first."""
-    digits = "".join(letter for letter in words if letter.isdigit())
-    if len(digits) >= 9 and len(digits) == len(words.replace(" ", "").replace(".", "").lstrip("+")):  # noqa: PLR2004
-        number = "0" + digits[2:] if words.strip().startswith("+84") else digits
+    number = number_in(words)
+    if number is not None:
         marks = ",".join("?" * len(units))
         return conn.execute(
             f"SELECT {_COLUMNS}, submitted, n FROM work WHERE n IN (SELECT n FROM work_number WHERE hash = ?)"  # noqa: S608
             f" AND unit IN ({marks}) ORDER BY n DESC LIMIT ?",
             (keyed_hash(conn, number), *units, limit),
         ).fetchall()
-    parts = "".join(letter if letter.isalnum() else " " for letter in folded(words)).split()[:WORDS_MAX]
+    parts = words_in(words)[:WORDS_MAX]
     if not parts or not units:
         return []
     match = " AND ".join(f'"{part}"*' for part in parts)
@@ -179,21 +161,3 @@ def found(conn: sqlite3.Connection, units: list[str], words: str, limit: int) ->
 def number_of(row: tuple[Any, ...]) -> str:
     """Return the id of a row's dossier."""
     return text(row[0])
-
-
-def _names_and_numbers(dossier: Dossier, form: Any) -> tuple[list[str], list[str]]:
-    names = [str(dossier.on_behalf.get("name", ""))] if dossier.on_behalf else []
-    numbers = [
-        str(dossier.on_behalf[key])
-        for key in ("citizen_id", "phone")
-        if dossier.on_behalf and dossier.on_behalf.get(key)
-    ]
-    for path, cell in dossier.cells.items():
-        field = form.plan.field(path) if form is not None and cell.siblings else None
-        if field is None:
-            continue
-        if field.kind == "name":
-            names += [str(sibling.value) for sibling in cell.siblings if sibling.value]
-        elif field.kind in ("citizen_id", "phone"):
-            numbers += [str(sibling.value) for sibling in cell.siblings if sibling.value]
-    return names, numbers
