@@ -1,7 +1,5 @@
 """What every journey must come to: the office has the dossier once and whole, and the phone said so only then."""
 
-import re
-
 from playwright.sync_api import BrowserContext, Page, expect
 
 from e2e.office import Office, values_of
@@ -34,11 +32,6 @@ def waiting(form: FormPages) -> None:
     expect(form.state_line()).to_have_attribute("data-state", "waiting")
     expect(form.state_line()).to_contain_text("Đang chờ gửi")
     assert not CODE.search(form.page.locator("main").inner_text())
-
-
-def on_its_way(form: FormPages) -> None:
-    """Wait until the page says that the dossier is still here or just going."""
-    expect(form.state_line()).to_have_attribute("data-state", re.compile("waiting|sending"))
 
 
 def received(form: FormPages) -> None:

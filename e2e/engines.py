@@ -84,6 +84,10 @@ class Engine:
     #: What it reports as an error of a page that is left while it still loads something.
     leaving: re.Pattern[str]
 
+    #: Both of Firefox's are loads that nobody waits for any more. A module that is being fetched when the page is left
+    #: fails for the page that is going; one that fails for a page that stays is caught where it is asked for and told
+    #: (main.js), and does not come here. A worker that answers a page which is left answers nobody: a page that stays
+    #: shows the browser's own error in place of its heading, at which every journey stops.
     def is_fault(self, error: str) -> bool:
         """Tell whether what nobody in a page caught is more than a load given up with the page."""
         return self.leaving.match(error) is None

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from e2e.engines import both_engines
 from e2e.joining import register
 from e2e.office import Office
 from e2e.others import Other
@@ -200,6 +201,7 @@ def test_work_that_is_not_mine_is_kept_and_the_next_person_is_asked(phone: Phone
     assert set(Other.signed_in(office, "demo-2").dossiers()) == {dossier}
 
 
+@both_engines
 def test_a_device_signed_out_from_afar_keeps_everything_and_goes_on_after_the_sign_in(
     filled: Phone, proxy: FaultProxy, office: Office
 ) -> None:

@@ -1,10 +1,11 @@
 """Whatever the network does to the one POST that matters: one dossier, and the phone knows."""
 
+import re
 from dataclasses import replace
 
 from playwright.sync_api import expect
 
-from e2e.arrival import on_its_way, one_dossier, received, told, waiting
+from e2e.arrival import one_dossier, received, told, waiting
 from e2e.engines import CHROMIUM, both_engines
 from e2e.office import Office
 from e2e.pages import FORM_PAGE, FormPages
@@ -26,7 +27,8 @@ pytestmark = both_engines
 
 #: Longer than a phone waits for an answer, and than the first pauses between its tries.
 PATIENCE_MS = 25_000
-#: Leaves a page alone with its clock: elsewhere a worker may be the one that sends.
+#: Leaves the page to send alone. Where a worker may be the one, the page says that the dossier waits until it is told
+#: of the answer (decision 57), and which of them is quicker nobody knows.
 NO_BACKGROUND_SYNC = "delete ServiceWorkerRegistration.prototype.sync"
 
 
@@ -75,18 +77,20 @@ SWALLOWED, HELD_BACK = Weather(only=SYNC, swallow=True), Weather(only=SYNC, hold
 
 def test_a_half_open_connection_is_given_up_when_it_breaks(filled: Phone, proxy: FaultProxy, office: Office) -> None:
     form = FormPages(filled.page)
+    filled.page.evaluate(NO_BACKGROUND_SYNC)
     before = len(proxy.seen())
     proxy.set(SWALLOWED)
     form.submit()
     proxy.wait_seen(before + 1)
-    on_its_way(form)  # where a worker sends, the page goes on saying that it waits
+    expect(form.state_line()).to_have_attribute("data-state", "sending")
     proxy.set(HELD_BACK)
     form.try_now()
     proxy.wait_until(lambda: any(each.answered for each in proxy.seen()[before:]), "the commit")
-    on_its_way(form)
+    expect(form.state_line()).to_have_attribute("data-state", "sending")
     proxy.clear()
     form.try_now()
     received(form)
+    assert told(filled.page)[-2:] == ["sending", "received"]
     one_dossier(office, form)
 
 
@@ -184,9 +188,10 @@ def test_a_network_that_comes_back_is_noticed_by_the_phone_itself(
 
 def test_a_slow_2g_road_carries_a_dossier(filled: Phone, proxy: FaultProxy, office: Office) -> None:
     form = FormPages(filled.page)
+    filled.page.evaluate(NO_BACKGROUND_SYNC)
     proxy.set(SLOW_2G)
     form.submit()
-    on_its_way(form)
+    expect(form.state_line()).to_have_attribute("data-state", re.compile("sending|received"))
     received(form)
     one_dossier(office, form)
 

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e import ROOT
+from e2e.engines import both_engines
 from e2e.office import Office
 from e2e.pages import FORM_PAGE, FormPages, kept_for_offline, ready_to_send
 from e2e.phone import Phone
@@ -115,6 +116,7 @@ def test_no_room_for_a_version_gives_the_room_back(
     assert opens_offline(page, proxy) is None
 
 
+@both_engines
 def test_a_version_put_off_comes_in_where_nothing_is_being_written(
     citizen: Phone, proxy: FaultProxy, office: Office, newer: Office
 ) -> None:
@@ -135,6 +137,7 @@ def test_a_version_put_off_comes_in_where_nothing_is_being_written(
     expect(page.locator(NAME)).to_have_value("Hoàng Thị Ngân")
 
 
+@both_engines
 def test_a_system_that_takes_no_old_version_says_so_and_takes_the_new_one(
     filled: Phone, proxy: FaultProxy, office: Office, newer: Office
 ) -> None:
@@ -169,6 +172,7 @@ def test_a_page_whose_later_part_is_gone_works_and_says_so(phone: Phone, proxy: 
     kept_for_offline(page)
 
 
+@both_engines
 def test_the_first_worker_does_not_reload_the_page(phone: Phone) -> None:
     page = phone.open(FORM_PAGE)
     page.evaluate("window.mark = 'here'")

@@ -19,6 +19,8 @@ import { tellHome } from "./told.js";
 import { fetchForm, tellMissing, watchForm as watchVersions } from "./versions.js";
 import { watchFiles } from "./watching.js";
 import { whose } from "./whose.js";
+import { preparePrint } from "./printing.js";
+import { easeTouch } from "./touch.js";
 import { register } from "./worker.js";
 
 learnTexts(texts);
@@ -37,6 +39,8 @@ export function watchForm(page, newest) {
 /** What every page does once it is usable. @param {import("./vault.js").Vault} vault */
 export async function settle(vault) {
   showIcons();
+  easeTouch();
+  preparePrint();
   await Promise.all([tellHome(vault), watchPhone(vault), watchAge(vault)]);
   await register();
   await watchFiles(vault);

@@ -3,7 +3,7 @@ import { h } from "./dom.js";
 import { dateInWords } from "./figures.js";
 import { inputId, radio } from "./pickers.js";
 import { t } from "./texts.js";
-import { canonical, spread } from "./values.js";
+import { canonical, plain, spread } from "./values.js";
 
 const PARTS = /** @type {const} */ (["day", "month", "year"]);
 /** A whole date in one text; anything else that is pasted stays in its box. */
@@ -30,7 +30,7 @@ export function dateInputs({ path, field, typed, answer }) {
 
   /** @param {ClipboardEvent} event */
   function paste(event) {
-    const text = event.clipboardData?.getData("text") ?? "";
+    const text = plain(event.clipboardData?.getData("text") ?? "");
     if (!PASTED.test(text)) return;
     event.preventDefault();
     const pasted = spread(text);

@@ -65,6 +65,22 @@ export function show(title, ...content) {
   scrollTo(0, 0);
 }
 
+/** @param {any} element */
+const nameOf = (element) => [element.tagName, element.dataset?.action, element.getAttribute("href"), element.name, element.value, element.closest("[data-dossier]")?.dataset.dossier].join(" ");
+
+/**
+ * Draw something anew; where that took the focus away, it goes on to the same thing there, else to where the work stands.
+ * @param {() => void} draw
+ */
+export function redraw(draw) {
+  const had = document.activeElement;
+  const name = had && nameOf(had);
+  draw();
+  if (!had || had.isConnected) return;
+  const heirs = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("main a, main button, main input"));
+  ([...heirs].find((each) => nameOf(each) === name) ?? one("main .state, h1")).focus({ preventScroll: true });
+}
+
 /** Read a block of data that the page carries. @param {string} id */
 export function dataOf(id) {
   return JSON.parse(one(`#${id}`).textContent ?? "null");

@@ -68,9 +68,17 @@ function unitName(unit, lists) {
 function codePanel(state) {
   if (!state.code) return null;
   const parts = state.code.split("-").flatMap((part, at) => (at ? ["-", h("wbr"), part] : [part]));
-  const copy = h("button", { type: "button", class: "quiet", "data-action": "copy-code", onclick: () => navigator.clipboard?.writeText(state.code ?? "") }, t("do.copy_code"));
-  return h("div", { class: "panel" }, h("p", { class: "hint" }, t("dossier.code")), h("p", { class: "code" }, ...parts), copy);
+  const code = h("p", { class: "code" }, ...parts);
+  const said = h("p", { class: "hint", role: "status" });
+  const copy = h("button", { type: "button", class: "quiet", "data-action": "copy-code", onclick: async () => {
+    said.textContent = (await copied(state.code ?? "")) ? t("copy.done") : t("copy.by_hand");
+    if (said.textContent === t("copy.by_hand")) getSelection()?.selectAllChildren(code);
+  } }, t("do.copy_code"));
+  return h("div", { class: "panel" }, h("p", { class: "hint" }, t("dossier.code")), code, copy, said);
 }
+
+/** Whether it went: without encryption there is no clipboard, and a browser may refuse it. @param {string} text */
+const copied = (text) => Promise.resolve(navigator.clipboard?.writeText(text).then(() => true)).catch(() => false);
 
 /** @param {import("./status.js").State} state */
 function nextWords(state) {

@@ -26,11 +26,18 @@ export function faultText(form, fault) {
   return t(BOX_KINDS.has(found?.field.kind ?? "") ? "err.required_choice" : "err.required", { label });
 }
 
-/** Say all that is wrong and move the focus to it. @param {FormPage} page @param {Fault[]} faults @param {string} title */
-export function showFaults(page, faults, title) {
+/** Take back what was said to be wrong. */
+export function clearFaults() {
+  one("#faults").replaceChildren();
+  document.title = document.title.replace(`${t("err.title")}: `, "");
   for (const place of document.querySelectorAll("main .error")) /** @type {any} */ (place).hidden = true;
   for (const input of document.querySelectorAll("main [aria-invalid]")) input.removeAttribute("aria-invalid");
   for (const block of document.querySelectorAll("main .wrong")) block.classList.remove("wrong");
+}
+
+/** Say all that is wrong and move the focus to it. @param {FormPage} page @param {Fault[]} faults @param {string} title */
+export function showFaults(page, faults, title) {
+  clearFaults();
   for (const fault of faults) markFault(page.form, fault);
   const lines = faults.map((fault) => h("li", {}, h("a", { href: addressOf(fault.path), onclick: (/** @type {Event} */ event) => toField(page, event, fault.path) }, faultText(page.form, fault))));
   const summary = h("div", { role: "alert", class: "summary", tabindex: "-1" }, h("h2", {}, t("err.summary", { n: faults.length })), h("ul", {}, ...lines));

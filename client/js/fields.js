@@ -6,7 +6,7 @@ import { h } from "./dom.js";
 import { moneyInWords } from "./figures.js";
 import { inputId, picker, radio, searched } from "./pickers.js";
 import { labelOf, t } from "./texts.js";
-import { canonical, lengthMaxOf } from "./values.js";
+import { canonical, lengthMaxOf, plain } from "./values.js";
 
 /**
  * @typedef {object} Asking
@@ -116,7 +116,7 @@ function counted(asking) {
 function idInput(asking) {
   const input = h("input", { type: "text", ...common(asking), inputmode: "numeric", autocomplete: "off", value: asking.typed ?? "" });
   return [input, followed(asking, input, h("p", { class: "hint echo" }), (typed) => {
-    const digits = typed.replace(/\D/g, "");
+    const digits = plain(typed).replace(/\D/g, "");
     return digits === "" ? "" : digits.length === 12 ? grouped3(digits) : t("field.id_count", { n: digits.length });
   })];
 }

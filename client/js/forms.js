@@ -7,9 +7,9 @@ import { communeOptions } from "./addresses.js";
 import { Autosave, ignoreFull, isFull } from "./autosave.js";
 import { askBlock, openAsks } from "./asks.js";
 import { keepForm } from "./db.js";
-import { h, one, show } from "./dom.js";
+import { h, one, redraw, show } from "./dom.js";
 import { faultsOf, hiddenOf, rowsOf, unitOf } from "./drafts.js";
-import { showFaults, toField, UNIT } from "./faults.js";
+import { clearFaults, showFaults, toField, UNIT } from "./faults.js";
 import { dateOf } from "./moments.js";
 import { picker } from "./pickers.js";
 import { blocksOf } from "./questions.js";
@@ -31,6 +31,8 @@ export class FormPage {
     this.told = false;
     /** Where "Tiếp tục" leads after a repair: "review", or nowhere in particular. */
     this.returnTo = "";
+    /** Where a dossier stands that was sent, until something is changed here. @type {import("./status.js").State|null} */
+    this.standing = null;
     /** Warnings that this page has shown. @type {Set<string>} */
     this.asked = new Set();
     /** Lines on the draft's home about its form (versions.js). @type {(() => any[])|null} */
@@ -53,6 +55,7 @@ export class FormPage {
 
   /** @param {"saved"|"saving"|"unsaved"} id @param {any} [fault] */
   tellSaved(id, fault) {
+    this.standing = null;
     const again = id === "saving" && this.saveState.id === "saving";
     const first = id === "saved" && (!this.told || this.saveState.failed);
     this.saveState = { id, saved_ms: this.draft.saved_ms, full: fault ? isFull(fault) : false, failed: id === "unsaved" || (id === "saving" && this.saveState.failed) };
@@ -61,7 +64,7 @@ export class FormPage {
     if (again) return shown.querySelector("strong")?.getAnimations().forEach((late) => (late.currentTime = 0));
     const line = this.line();
     if (id !== "unsaved") line.style.minHeight = `${shown.offsetHeight}px`; // what is below must not move under a finger
-    shown.replaceWith(line);
+    redraw(() => shown.replaceWith(line));
     if (first) this.say(t("state.saved"));
     if (id === "saved") this.told = true;
   }
@@ -74,6 +77,7 @@ export class FormPage {
 
   line() {
     const dossier = this.draft.id;
+    if (this.standing) return stateLine(this.standing, { dossier });
     if (this.saveState.id === "saved" && !this.draft.saved_ms) return stateLine(this.saveState, { dossier, label: t("state.new"), words: t("state.new.say") });
     if (this.saveState.id !== "unsaved") return stateLine(this.saveState, { dossier });
     const actions = [
@@ -239,6 +243,7 @@ export class FormPage {
     const faults = faultsOf(this.form, this.draft, this.lists).filter(({ path }) => isHere(path));
     if (section.key === UNIT && !unitOf(this.form, this.draft)) faults.push({ path: UNIT, key: "err.unit", args: {} });
     if (faults.length) return showFaults(this, faults, labelOf(section.title));
+    clearFaults();
     if (this.ask(isHere)) return;
     if (back) return this.go(back);
     if (this.returnTo) return this.go(this.returnTo);

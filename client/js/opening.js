@@ -23,6 +23,8 @@ export async function openForm() {
   }
   const alone = await hold(draft.id);
   const page = new FormPage(form, lists, vault, draft, !alone);
+  page.standing = draft.standing ?? null;
+  delete draft.standing;
   beforeLettingGo.add(() => page.autosave.flush());
   addEventListener("hashchange", () => page.route());
   addEventListener("visibilitychange", () => document.visibilityState === "hidden" && void page.autosave.flush());
@@ -45,7 +47,10 @@ async function formFor(draft, newest) {
   return (await rest()).fetchForm(draft.form).catch(() => null); // no answer: the page says what it lacks
 }
 
-/** @param {import("./vault.js").Vault} vault @param {any} form */
+/**
+ * The address names the draft from the start: who comes back to it after "Gửi", by the browser's Back, finds what was sent.
+ * @param {import("./vault.js").Vault} vault @param {any} form
+ */
 async function draftFor(vault, form) {
   const wanted = new URLSearchParams(location.search).get("d");
   if (wanted && wanted !== "new") {
@@ -55,7 +60,7 @@ async function draftFor(vault, form) {
   }
   const begun = wanted === "new" ? null : (await vault.drafts()).find((draft) => draft.procedure === form.procedure && draft.status === "draft");
   const draft = begun ?? newDraft(form);
-  if (wanted) history.replaceState(null, "", `${location.pathname}?d=${draft.id}${location.hash}`);
+  history.replaceState(null, "", `${location.pathname}?d=${draft.id}${location.hash}`);
   return draft;
 }
 
@@ -65,12 +70,14 @@ async function draftFor(vault, form) {
  */
 function redrawn(vault, id, draft, form) {
   const copy = vault.session.copies.get(id);
-  const refused = stateOf(vault, id, draft).id === "refused";
+  const standing = stateOf(vault, id, draft);
+  const refused = standing.id === "refused";
   const { values, rendered } = refused ? vault.session.reopen(id) : { values: {}, rendered: vault.session.rendered(id) };
   const shown = Object.fromEntries(Object.entries(rendered).map(([path, each]) => [path, each.value]));
   return {
     ...newDraft(form), ...draft, id, from_server: true, status: "draft", form: copy?.form ?? draft?.form ?? `${form.procedure}@${form.version}`,
     unit: copy?.unit ?? draft?.unit ?? null, values: { ...draft?.values, ...shown, ...values }, typed: {}, papers: undefined, rendered,
+    standing: refused ? null : standing,
   };
 }
 

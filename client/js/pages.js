@@ -1,7 +1,7 @@
 /** The pages that a first visit sees. What the server sent is already there; the person's own work is drawn into it. */
 import { visits } from "./accounts.js";
 import { setting } from "./db.js";
-import { h, one } from "./dom.js";
+import { h, one, redraw } from "./dom.js";
 import { actionsOf } from "./actions.js";
 import { folded } from "./pickers.js";
 import { stateLine } from "./status.js";
@@ -44,7 +44,7 @@ export async function drawn(vault, draw) {
 export function put(selector, ...content) {
   const place = one(selector);
   const made = h("div", {}, ...content);
-  if (place.innerHTML !== made.innerHTML) place.replaceChildren(...made.childNodes);
+  if (place.innerHTML !== made.innerHTML) redraw(() => place.replaceChildren(...made.childNodes));
 }
 
 /** @param {Work} work @param {any[]} actions @param {any[]} told what became of it */

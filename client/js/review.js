@@ -26,14 +26,14 @@ export function review(page) {
     page.line(),
     h("div", { id: "faults" }),
     h("h1", {}, t("form.review")),
-    h("p", {}, t("form.review_say")),
+    page.standing ? null : h("p", {}, t("form.review_say")),
     faults.length ? h("p", { class: "notice" }, t("form.missing", { n: faults.length })) : null,
     ...asks,
     reviewPart(page, t("form.unit"), UNIT, [[t("form.unit"), unit?.words ?? ""]]),
     ...form.sections.filter((/** @type {any} */ section) => !hidden.has(section.key)).map((/** @type {any} */ section) => reviewSection(page, section, hidden, figures)),
     page.papers(),
     h("p", { class: "hint" }, t("consent.duty")),
-    button,
+    page.standing ? null : button, // nothing is left to be sent
     h("a", { class: "button second", href: "#" }, t("do.leave")),
   );
 }
@@ -78,5 +78,5 @@ async function send(page) {
     return page.tellSaved("unsaved", fault);
   }
   page.autosave.kept = page.autosave.changed;
-  location.assign(`/cua-toi?d=${draft.id}`);
+  location.replace(`/cua-toi?d=${draft.id}`); // Back leads to the answers, not to a page that says "Chưa gửi"
 }

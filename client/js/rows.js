@@ -28,8 +28,7 @@ export function rowList(page, section) {
     clearTimeout(timer);
     const back = h("button", { type: "button", class: "link", "data-action": "undo-row", onclick: () => {
       undo.replaceChildren();
-      set(row, "here");
-      /** @type {HTMLElement|null} */ (body.querySelector(`[href$="${row}"]`))?.focus();
+      bring(row);
     } }, t("do.undo"));
     undo.replaceChildren(h("p", { class: "notice" }, t("row.removed", { item: summary }), " ", back));
     back.focus();
@@ -38,7 +37,11 @@ export function rowList(page, section) {
       undo.replaceChildren();
     }, UNDO_MS);
   };
-  const draw = () => body.replaceChildren(...listOf(page, section, remove, (row) => set(row, "here")));
+  const bring = (/** @type {string} */ row) => {
+    set(row, "here");
+    /** @type {HTMLElement|null} */ (body.querySelector(`[href$="${row}"]`))?.focus();
+  };
+  const draw = () => body.replaceChildren(...listOf(page, section, remove, bring));
   draw();
   page.sectionPage(section, [h("div", { class: "field", "data-field": section.key }, h("p", { class: "error", id: `e-${section.key}`, hidden: true }), body), undo]);
 }

@@ -16,20 +16,25 @@ export function signInPage(vault) {
   listen(form, vault);
   const place = one("#new");
   if (isWrong(vault)) return void place.append(newAccount(form, vault));
-  const open = h("button", { type: "button", class: "button second", "data-action": "new-account", onclick: () => show() }, t("auth.new"));
-  const show = () => {
-    form.hidden = true;
-    one("h1").textContent = t("auth.new");
-    place.replaceChildren(newAccount(form, vault), h("button", { type: "button", class: "link", onclick: back }, t("auth.have")));
-    /** @type {HTMLElement|null} */ (place.querySelector("input"))?.focus();
+  const open = h("button", { type: "button", class: "button second", "data-action": "new-account", onclick: () => (location.hash = NEW) }, t("auth.new"));
+  const have = h("button", { type: "button", class: "link", "data-action": "have-account", onclick: () => (location.hash = "") }, t("auth.have"));
+  /** What is typed there stays, whichever way one goes to and fro. @type {HTMLElement|null} */
+  let joining = null;
+  const turn = () => {
+    const joins = location.hash === NEW;
+    if (joins) joining ??= newAccount(form, vault);
+    form.hidden = joins;
+    document.title = `${t(joins ? "auth.new" : "auth.title")} · ${t("app.name")}`;
+    one("h1").textContent = t(joins ? "auth.new" : "auth.title");
+    place.replaceChildren(...(joining && joins ? [joining, have] : [open]));
   };
-  const back = () => {
-    form.hidden = false;
-    one("h1").textContent = t("auth.title");
-    place.replaceChildren(open);
-  };
-  place.append(open);
-  if (location.hash === NEW || navigator.onLine === false) show();
+  addEventListener("hashchange", () => {
+    turn();
+    /** @type {HTMLElement|null} */ (document.querySelector(location.hash === NEW ? "#new input" : "[name=user]"))?.focus();
+  });
+  if (navigator.onLine === false && location.hash !== NEW) history.replaceState(null, "", NEW);
+  turn();
+  if (location.hash === NEW) /** @type {HTMLElement|null} */ (place.querySelector("input"))?.focus();
 }
 
 /** Whether the server refused what the account was begun with. @param {import("./vault.js").Vault} vault */

@@ -36,6 +36,8 @@ const DECIMAL = /^(?!-0$)-?(?:0|[1-9][0-9]*)(?:\.([0-9]*[1-9]))?$/;
 const COUNTRY = /^[A-Z]{2}$/;
 const EMAIL =
   /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$/;
+const UNSEEN = /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]/g;
+const PROSE = new Set(["text", "long_text", "choice"]);
 const PERSON_NAME = /^[\p{L}\p{M}'’ʼ -]{2,}$/u;
 const ROW_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -272,8 +274,19 @@ export function canonical(field, typed, lists = {}) {
   if (field.kind === "date" || field.kind === "partial_date") return canonicalDate(field, typed);
   if (field.kind === "address") return checked(field, canonicalAddress(typed), "err.address", lists);
   if (typeof typed !== "string") return checked(field, typed, "err.value", lists);
-  const text = trimmed(typed.replace(/\r\n?/g, "\n"));
+  const text = trimmed((PROSE.has(field.kind) ? typed : plain(typed, field.kind)).replace(/\r\n?/g, "\n"));
   return text === "" ? { value: null } : canonicalText(field, text, lists);
+}
+
+/**
+ * Leave out what nobody sees and a copied number or name brings along (marks of direction, joiners, soft hyphens), and
+ * write digits, letters and dashes of other widths as keyboards here do.
+ * @param {string} typed
+ * @param {string} [kind]
+ */
+export function plain(typed, kind) {
+  const seen = typed.replace(UNSEEN, "");
+  return kind === "name" ? seen : seen.normalize("NFKC").replace(/[\u2010-\u2015\u2212]/g, "-");
 }
 
 /** @param {AskedField} field @param {string} text @param {Lists} lists @returns {Canonical} */
@@ -369,7 +382,7 @@ function tidyTime(text) {
 /** @param {AskedField} field @param {unknown} typed @returns {Canonical} */
 function canonicalDate(field, typed) {
   const parts = typeof typed === "string" ? spread(typed) : /** @type {Record<string, string>} */ (typed);
-  const [day, month, year] = [parts.day, parts.month, parts.year].map((part) => trimmed(String(part ?? "")));
+  const [day, month, year] = [parts.day, parts.month, parts.year].map((part) => trimmed(plain(String(part ?? ""))));
   const precision = field.kind === "date" ? "day" : (parts.precision ?? "day");
   const wanted = { day: [day, month, year], month: [month, year], year: [year] }[precision] ?? [];
   if (wanted.every((part) => part === "")) return { value: null };

@@ -1,4 +1,5 @@
 /** `/may-cua-ai`, "Máy này của ai?": everybody who has work on this phone, by short name and number, and nothing else. */
+import { askingButton } from "./asking.js";
 import { openFrom, SLOT, visits } from "./accounts.js";
 import { setting } from "./db.js";
 import { h, one } from "./dom.js";
@@ -64,14 +65,13 @@ async function visitRow(vault, visit) {
   const name = [t("people.guest"), person?.account.short].filter(Boolean).join(" · ");
   const open = h("button", { type: "button", class: "card", "data-action": "visit", onclick: () => (person ? choose(vault, person) : visiting(vault, visit)) },
     h("span", { class: "grow" }, h("strong", {}, name), h("small", {}, await countWords(visit))));
-  const end = h("button", { type: "button", class: "quiet", "data-action": "end-visit", onclick: () => ask() }, t("people.end_visit"));
-  const place = h("div", {}, end);
-  const ask = () => place.replaceChildren(h("div", { class: "notice" }, h("p", {}, t("people.end_ask")), h("div", { class: "state-actions" },
-    h("button", { type: "button", class: "quiet", "data-action": "end-visit-now", onclick: async () => {
+  const end = askingButton({
+    action: "end-visit", label: t("people.end_visit"), question: t("people.end_ask"), yes: { action: "end-visit-now", label: t("people.end_now") }, no: t("do.keep_it"),
+    then: async () => {
       if (vault.slot === visit) vault.close();
       await endVisit(visit);
       location.replace("/");
-    } }, t("people.end_now")),
-    h("button", { type: "button", class: "quiet", onclick: () => place.replaceChildren(end) }, t("do.keep_it")))));
-  return h("li", {}, open, place);
+    },
+  });
+  return h("li", {}, open, end);
 }
