@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from server.store.keys import blob, scope_key, text
+from server.store.look_chain import add_look
 from sync.ledger import Actor
 
 #: What is loaded again within a minute is the same look.
@@ -14,10 +15,7 @@ SAME_LOOK_MS: Final = 60_000
 def note_look(conn: sqlite3.Connection, person: str, dossier: str, now_ms: int, sha256: str | None = None) -> None:
     """Record that a person looked at a dossier, or at a file in it, unless that is recorded."""
     if not is_noted(conn, person, dossier, now_ms, sha256):
-        conn.execute(
-            "INSERT INTO looked (at, person, dossier, file) VALUES (?, ?, ?, ?)",
-            (now_ms, blob(person), blob(dossier), None if sha256 is None else bytes.fromhex(sha256)),
-        )
+        add_look(conn, now_ms, blob(person), blob(dossier), None if sha256 is None else bytes.fromhex(sha256))
 
 
 def is_noted(conn: sqlite3.Connection, person: str, dossier: str, now_ms: int, sha256: str | None) -> bool:

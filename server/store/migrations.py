@@ -10,7 +10,7 @@ from typing import Final
 from sqlite_utils import Database, Migrations
 
 from server.ids import new_id
-from server.store import worklist
+from server.store import look_chain, worklist
 from server.store.keys import blob
 
 migrations: Final = Migrations("motcua")
@@ -183,3 +183,10 @@ def ops_by_dossier(db: Database) -> None:
 def looks_at_files(db: Database) -> None:
     """Record who looked at a file of a dossier, not only at its page."""
     db.execute("ALTER TABLE looked ADD COLUMN file BLOB")
+
+
+@migrations()
+def looks_in_a_chain(db: Database) -> None:
+    """Chain the records of who looked at what, those from before too."""
+    db.execute("ALTER TABLE looked ADD COLUMN chain BLOB")
+    look_chain.chain_all(db.conn)
