@@ -12,23 +12,13 @@ from typing import Final
 
 import holidays
 import msgspec
-from msgspec import Struct
 
+from server.desk.overrides import Override
 from sync.deadlines import Calendar
 
 FIRST_YEAR: Final = 2015
 LAST_YEAR: Final = 2045
 MAKE_UP: Final = "làm bù"
-
-
-class Override(Struct, frozen=True):
-    """A day that an administrator made a day off or a working day, with the decision that says so."""
-
-    day: date
-    working: bool
-    why: str
-    decision: str
-    verified: bool = False
 
 
 #: Announced, and not in the package: Friday 2 January 2026 off, Saturday 10 January 2026 worked instead.

@@ -1,15 +1,20 @@
-"""``motcua due``: when something is due, and why on that day; also the desk's calculator."""
+"""``motcua due`` and ``motcua calendar``: when something is due and why; the days, and deciding over one."""
 
 import argparse
 import json
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
+from schemas.moments import local_day
 from server.calendar import calendar_of
 from server.data_dir import UsageError, need, transaction
-from server.store.catalogue import Shelf
+from server.desk.overrides import Override
+from server.services.calendar import effect_of
+from server.store.catalogue import Shelf, decide_day
+from server.store.store import now_ms
 from sync.deadlines import UNITS, Calendar, OutsideCalendar, due
 
 
@@ -40,6 +45,66 @@ def run_due(arguments: argparse.Namespace) -> int:
     print(f"{answer.at:%H:%M, %d/%m/%Y}")
     for day in answer.trace:
         print(f"  {day.date:%d/%m/%Y}  {'+1' if day.counted else '  '}  {day.why}")
+    return 0
+
+
+def add_calendar_commands(added: argparse.ArgumentParser) -> None:
+    """Say what ``calendar`` takes."""
+    commands: Any = added.add_subparsers(required=True, metavar="COMMAND")
+    shows = commands.add_parser("show", help="the days off and make-up days of a year")
+    shows.set_defaults(run=run_show)
+    shows.add_argument("--year", type=int, help="this year where not said")
+    sets = commands.add_parser("set", help="decide over a day; first see with --dry-run what it would change")
+    sets.set_defaults(run=run_set)
+    sets.add_argument("day", type=date.fromisoformat, metavar="YYYY-MM-DD")
+    kind = sets.add_mutually_exclusive_group(required=True)
+    kind.add_argument("--off", action="store_true", help="nobody works on it")
+    kind.add_argument("--working", action="store_true", help="it is worked, as a make-up Saturday is")
+    sets.add_argument("--why", required=True, help="as citizens read it")
+    sets.add_argument("--decision", required=True, metavar="NUMBER", help="the decision that says so")
+    sets.add_argument("--dry-run", action="store_true", help="say what it would change, and change nothing")
+    for each in (shows, sets):
+        each.add_argument("--data", type=Path, default=Path("var/data"), metavar="DIR", help="the data directory")
+        each.add_argument("--json", action="store_true")
+
+
+def run_show(arguments: argparse.Namespace) -> int:
+    """Print the days of a year that are not as the week says."""
+    calendar, year = _calendar(arguments.data), arguments.year or local_day(now_ms()).year
+    days = [(day, False, why) for day, why in calendar.days_off.items()]
+    days += [(day, True, why) for day, why in calendar.make_up_days.items()]
+    shown = sorted(each for each in days if each[0].year == year)
+    if arguments.json:
+        said = [{"day": day.isoformat(), "working": working, "why": why} for day, working, why in shown]
+        print(json.dumps({"version": calendar.version, "days": said}, ensure_ascii=False))
+        return 0
+    print(f"{year}, version {calendar.version}")
+    for day, working, why in shown:
+        print(f"  {day:%d/%m/%Y}  {'working' if working else 'off    '}  {why}")
+    return 0
+
+
+def run_set(arguments: argparse.Namespace) -> int:
+    """Print what a decision over a day changes and, unless only asked, put it in force."""
+    need(arguments.data)
+    if not (arguments.why.strip() and arguments.decision.strip()):
+        raise UsageError("say why, and by which decision")
+    override = Override(arguments.day, arguments.working, arguments.why, arguments.decision, verified=True)
+    with transaction(arguments.data) as conn:
+        catalogue = Shelf().fresh(conn)
+        if not catalogue.calendar.first <= override.day <= catalogue.calendar.last:
+            raise UsageError(f"the calendar does not reach to {override.day}")
+        effect = effect_of(conn, catalogue, override)
+        if not arguments.dry_run:
+            decide_day(conn, override, now_ms())
+    if arguments.json:
+        said = {"in_force": not arguments.dry_run, **msgspec.to_builtins(effect)}
+        print(json.dumps(said, ensure_ascii=False))
+        return 0
+    print(f"calendar {effect.before} → {effect.after}: {'would be' if arguments.dry_run else 'is'} in force")
+    print(f"{effect.count} open dossiers would be due on another day if reckoned anew; what was promised stands")
+    for each in effect.moved:
+        print(f"  {each.code}  {each.before} → {each.after}")
     return 0
 
 

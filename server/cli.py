@@ -1,4 +1,4 @@
-"""The command line: ``motcua serve|demo|migrate|token|officer|form|backup|restore|due|audit``; ``--json``: a value."""
+"""The command line: ``motcua serve|demo|migrate|token|officer|form|backup|restore|due|calendar|audit``."""
 
 import argparse
 import asyncio
@@ -18,7 +18,7 @@ import msgspec
 from schemas.moments import HO_CHI_MINH
 from server import demo
 from server.audit_commands import add_audit_commands
-from server.calendar_commands import add_due_command, run_due
+from server.calendar_commands import add_calendar_commands, add_due_command, run_due
 from server.data_dir import UsageError, need, transaction
 from server.form_commands import add_form_commands
 from server.ids import new_id
@@ -307,6 +307,8 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("file", type=Path, metavar="FILE")
     back.add_argument("--json", action="store_true")
     add_due_command(command("due", run_due, "say when something is due, and why on that day"))
+    says = "show the working days, and decide over one"
+    add_calendar_commands(commands.add_parser("calendar", help=says, description=says))
     says = "look through the records of who did and saw what"
     add_audit_commands(commands.add_parser("audit", help=says, description=says))
     says = "check form documents and publish them"

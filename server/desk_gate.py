@@ -14,15 +14,19 @@ from litestar.connection import ASGIConnection
 
 import client
 from schemas.problems import RequestProblem
-from server.desk.app import NO_STORE, STORE, Render, desk_app
-from server.routes.gate import officer_asking, store_of
+from server.desk.app import STORE, desk_app
+from server.desk.days import DAYS
+from server.desk.posting import NO_STORE, Render
+from server.routes.gate import actor_asking, officer_asking, store_of
 from server.routes.portal import css_urls, desk_scripts, icons, safe, templates
 from server.routes.wire import problem_answer
+from server.services.calendar import SqliteDays
 from server.services.desk import SqliteDeskStore
 from server.store.writer import problem_of
 from server.texts import text
 
 PREFIX: Final = "/desk"
+CALENDAR: Final = PREFIX + "/lich"
 HTML: Final = b"text/html; charset=utf-8"
 UNAUTHENTICATED: Final = 401
 
@@ -69,8 +73,7 @@ class DeskGate:
 
         try:
             asking: Any = ASGIConnection({**scope, "litestar_app": self._litestar, "app": self._litestar})  # type: ignore[arg-type]
-            officer = officer_asking(asking)
-            inner = {**scope, STORE: SqliteDeskStore(store_of(asking), officer)}
+            inner = {**scope, **_for_whom(path, asking)}
             if path == PREFIX:
                 inner["path"] = PREFIX + "/"
             await self._desk(inner, receive, answer)
@@ -95,6 +98,20 @@ class DeskGate:
         else:
             page = self._render("desk/refused.html", code=fault.problem.code)
             await _answer(send, fault.status, page.encode(), (b"content-type", HTML))
+
+
+def _for_whom(path: str, asking: Any) -> dict[str, Any]:
+    """Return what somebody who is let in may use: the calendar for all of the office, dossiers for who sees some.
+
+    Raises:
+        RequestProblem: ``unauthenticated`` or ``forbidden``.
+    """
+    if path.startswith(CALENDAR):
+        actor = actor_asking(asking)
+        if not actor.units:
+            raise RequestProblem("forbidden")
+        return {DAYS: SqliteDays(store_of(asking), actor)}
+    return {STORE: SqliteDeskStore(store_of(asking), officer_asking(asking))}
 
 
 async def _answer(send: Any, status: int, body: bytes, header: tuple[bytes, bytes]) -> None:

@@ -101,6 +101,9 @@ class Due(Struct, frozen=True):
     trace: tuple[Day, ...]
 
 
+_NO_DAY: Final = Day(date.min, counted=False, why="")
+
+
 def due(received: datetime, count: int, unit: Unit, calendar: Calendar, hours: Hours = OFFICE) -> Due:
     """Return when what was received is due, ``count`` units later.
 
@@ -134,6 +137,25 @@ def resumed(due_at: datetime, paused: datetime, until: datetime, calendar: Calen
         OutsideCalendar: the way there leaves the calendar.
     """
     return later(due_at, working_minutes(paused, until, calendar, hours), calendar, hours)
+
+
+def dated_anew(
+    due_at: datetime, unit: Unit, since: datetime, old: Calendar, new: Calendar, hours: Hours = OFFICE
+) -> datetime:
+    """Return when something is due once days from a moment on are other ones.
+
+    Hours and working days keep the working minutes that were left at that moment; calendar days and months keep their
+    day, or the next working one.
+
+    Raises:
+        OutsideCalendar: the way there leaves a calendar.
+    """
+    due_at, since = due_at.astimezone(HO_CHI_MINH), since.astimezone(HO_CHI_MINH)
+    if due_at <= since:
+        return due_at
+    if unit in ("hour", "working_day"):
+        return later(since, working_minutes(since, due_at, old, hours), new, hours)
+    return due_at if new.why_off(due_at.date()) is None else _pushed(due_at.date(), new, hours, [_NO_DAY]).at
 
 
 def opening(moment: datetime, calendar: Calendar, hours: Hours = OFFICE) -> datetime:

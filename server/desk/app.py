@@ -5,8 +5,8 @@ It runs beside the portal in the server and, with another store, in a browser th
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final, Protocol
-from urllib.parse import parse_qsl, quote
+from typing import Any, Final
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -19,26 +19,17 @@ from schemas.messages import OpResult
 from schemas.ops import decode_op
 from schemas.problems import RequestProblem
 from server.desk import changes, pages, told
+from server.desk.days import Days
 from server.desk.htmx import HtmxHeaders
+from server.desk.posting import NO_STORE, Render, posted
 from server.desk.store import LISTS, DeskStore, List
 from server.desk.words import Say
 from sync.dossier import Dossier
 
-BODY_BYTES_MAX: Final = 64 * 1024
-FIELDS_MAX: Final = 500
 STORE: Final = "motcua.desk"
-FORM: Final = "application/x-www-form-urlencoded"
-NO_STORE: Final = {"cache-control": "no-store"}
 #: What a form's id may be: the answer names it as a place in the page.
 PLACE: Final = re.compile(r"[a-z][a-z0-9_-]{0,200}", re.ASCII)
 UNPROCESSABLE: Final = 422
-
-
-class Render(Protocol):
-    """Makes a page from a template's name and its values."""
-
-    def __call__(self, template: str, **values: Any) -> str:
-        """Return the page."""
 
 
 class Desk:
@@ -197,7 +188,7 @@ class Desk:
 
 def desk_app(render: Render, say: Say) -> Starlette:
     """Return the desk; each request brings its store as ``scope["motcua.desk"]``, already the officer's."""
-    desk = Desk(render, say)
+    desk, days = Desk(render, say), Days(render, say)
 
     def at(path: str, endpoint: Callable[[Request], Awaitable[Response]], method: str = "GET") -> Route:
         return Route(path, endpoint, methods=[method])
@@ -210,6 +201,7 @@ def desk_app(render: Render, say: Say) -> Starlette:
         at("/d/{dossier}/resolve-row", desk.settle_row, "POST"), at("/d/{dossier}/write", desk.write, "POST"),
         at("/d/{dossier}/bring-back", desk.bring_back, "POST"), at("/d/{dossier}/accept", desk.accept, "POST"),
         at("/d/{dossier}/decline", desk.decline, "POST"), at("/d/{dossier}/notes", desk.note, "POST"),
+        at("/lich", days.show), at("/lich", days.decide, "POST"), at("/lich/xem", days.try_out, "POST"),
     ]  # fmt: skip
     return Starlette(
         routes=routes, middleware=[Middleware(HtmxHeaders)], exception_handlers={RequestProblem: desk.refused}
@@ -232,23 +224,3 @@ def said_of(result: OpResult) -> str:
     if result.problem is not None:
         return "desk.refused." + result.problem.code
     return f"desk.done.{result.outcome}"
-
-
-async def posted(request: Request) -> dict[str, str]:
-    """Return what a form sent, the last value of each name.
-
-    Raises:
-        RequestProblem: ``too-large``, ``unsupported-type`` or ``invalid``.
-    """
-    kind = request.headers.get("content-type", FORM).partition(";")[0].strip()  # a form without a field may say none
-    if kind != FORM:
-        raise RequestProblem("unsupported-type")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES_MAX:
-            raise RequestProblem("too-large")
-    try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX))
-    except ValueError as fault:
-        raise RequestProblem("invalid", "not a form") from fault

@@ -14,7 +14,8 @@ from typing import Final
 from msgspec import Struct
 
 from schemas.forms import Form, decode_form
-from server.calendar import SHIPPED, Override, calendar_of
+from server.calendar import SHIPPED, calendar_of
+from server.desk.overrides import Override
 from sync.deadlines import Unit as UnitOfTime
 from sync.ledger import Allowed
 from sync.workflow import numbers_of
@@ -53,7 +54,7 @@ class Catalogue:
         self.latest: dict[str, int] = {procedure: version for procedure, version in self.forms}  # noqa: C416 - keys as pairs
         units = conn.execute("SELECT id, kind, name, official_code, parent, valid_from, valid_to FROM unit")
         self.units = {row[0]: Unit(*row) for row in units}
-        self.calendar = calendar_of([*SHIPPED, *_overrides(conn)])
+        self.calendar = calendar_of([*SHIPPED, *overrides_of(conn)])
         times = conn.execute("SELECT procedure, channel, count, unit FROM allowed")
         self.times = {(procedure, channel): Allowed(count, unit) for procedure, channel, count, unit in times}
         self.epoch = epoch_of(conn)
@@ -167,7 +168,8 @@ def decide_day(conn: sqlite3.Connection, override: Override, now_ms: int) -> Non
     _raise_stamp(conn)
 
 
-def _overrides(conn: sqlite3.Connection) -> list[Override]:
+def overrides_of(conn: sqlite3.Connection) -> list[Override]:
+    """Return what administrators decided over the calendar, in the order they did."""
     rows = conn.execute("SELECT day, working, why, decision, verified FROM calendar_day ORDER BY n")
     return [Override(date.fromisoformat(day), bool(on), why, by, bool(sure)) for day, on, why, by, sure in rows]
 

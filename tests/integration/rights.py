@@ -185,6 +185,11 @@ def everyone(verdict: Verdict = "yes", **other: Verdict) -> Expected:
 
 SIGNED_IN: Final = everyone(nobody="sign-in")
 OFFICERS: Final = everyone(nobody="sign-in", stranger="forbidden", owner="forbidden", admin="forbidden")
+#: The calendar: all of the office reads it, who administers decides over it (422: a decision that says nothing).
+OF_THE_OFFICE: Final = {**OFFICERS, "admin": "yes"}
+ADMINISTRATORS: Final = {role: {"yes": "forbidden"}.get(verdict, verdict) for role, verdict in OFFICERS.items()} | {
+    "admin": "422"
+}
 #: A dossier of the unit on the desk; and one that nobody has handed in.
 OF_UNIT: Final = {**OFFICERS, "officer elsewhere": "hidden"}
 REFUSED: Final = {role: "refused" if verdict == "yes" else verdict for role, verdict in OF_UNIT.items()}
@@ -322,6 +327,11 @@ POLICIES: Final[dict[tuple[str, str], Policy]] = {
         }},
         form={},
     ),
+    ("GET", "/desk/lich"): Policy("officer", simply("GET", "/desk/lich"), {"": OF_THE_OFFICE}),
+    **{
+        ("POST", path): Policy("officer", simply("POST", path, form={}), {"": ADMINISTRATORS})
+        for path in ("/desk/lich", "/desk/lich/xem")
+    },
     ("POST", "/desk/tim"): Policy("officer", simply("POST", "/desk/tim", form={"q": "an"}), {"": OFFICERS}),
     ("GET", "/desk/d/{dossier}/giay/{op}"): Policy("officer", _opened_paper, {"draft": OF_NOBODY, "1": OF_UNIT}),
     ("GET", "/desk/d/{dossier}/lich-su"): on_dossier(

@@ -1,6 +1,7 @@
 """When an answer is due, and why: the vectors of the domain notes, edges of days and years, pauses."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from sync.deadlines import (
     UNITS,
     Calendar,
     OutsideCalendar,
+    dated_anew,
     due,
     later,
     opening,
@@ -186,3 +188,40 @@ def test_an_answer_is_due_when_the_office_works_never_before_it_came_and_never_s
 def test_so_many_working_minutes_later_is_so_many_working_minutes_away(moment: datetime, minutes: int) -> None:
     start = opening(moment.replace(second=0, microsecond=0), CALENDAR)
     assert working_minutes(start, later(start, minutes, CALENDAR), CALENDAR) == minutes
+
+
+def with_day(day: str, *, off: bool) -> Calendar:
+    """The calendar of these tests with one day decided over."""
+    days_off, make_up = dict(CALENDAR.days_off), dict(CALENDAR.make_up_days)
+    (days_off if off else make_up)[date.fromisoformat(day)] = "theo quyết định"
+    return Calendar("other", CALENDAR.first, CALENDAR.last, days_off, make_up)
+
+
+@pytest.mark.parametrize(
+    ("unit", "due_at", "day", "off", "anew"),
+    [
+        ("working_day", "2026-12-10 17:00", "2026-12-09", True, "2026-12-11 17:00"),
+        ("working_day", "2026-12-11 17:00", "2026-12-09", True, "2026-12-14 17:00"),
+        ("working_day", "2026-12-14 17:00", "2026-12-12", False, "2026-12-12 17:00"),
+        ("working_day", "2026-12-09 17:00", "2026-12-10", True, "2026-12-09 17:00"),
+        ("hour", "2026-12-10 09:00", "2026-12-10", True, "2026-12-11 09:00"),
+        ("calendar_day", "2026-12-10 17:00", "2026-12-10", True, "2026-12-11 17:00"),
+        ("month", "2026-12-11 17:00", "2026-12-11", True, "2026-12-14 17:00"),
+        ("calendar_day", "2026-12-10 17:00", "2026-12-09", True, "2026-12-10 17:00"),
+    ],
+)
+def test_a_day_that_is_decided_over_dates_anew_what_is_due_after_it(
+    unit: Any, due_at: str, day: str, *, off: bool, anew: str
+) -> None:
+    since = at(day + " 00:00")
+    assert dated_anew(at(due_at), unit, since, CALENDAR, with_day(day, off=off)) == at(anew)
+
+
+@given(st.integers(1, 30), st.dates(date(2026, 3, 1), date(2026, 10, 1)), st.integers(0, 60))
+def test_dating_anew_is_reckoning_again_by_the_other_calendar(count: int, received: date, later_days: int) -> None:
+    came = datetime(received.year, received.month, received.day, 9, tzinfo=HO_CHI_MINH)
+    day = received + timedelta(days=1 + later_days)
+    new = with_day(day.isoformat(), off=True)
+    old_due = due(came, count, "working_day", CALENDAR).at
+    since = datetime(day.year, day.month, day.day, tzinfo=HO_CHI_MINH)
+    assert dated_anew(old_due, "working_day", since, CALENDAR, new) == due(came, count, "working_day", new).at
