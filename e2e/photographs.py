@@ -4,6 +4,7 @@ import hashlib
 import io
 import random
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from PIL import Image, ImageDraw
@@ -76,6 +77,12 @@ class Slot:
         with self.page.expect_file_chooser() as chooser:
             (within or self.page.locator("#pages")).locator(f"[data-action={action}]").click()
         chooser.value.set_files(list(files))
+
+    def pick_from(self, path: Path) -> None:
+        """Choose a file that lies on the phone."""
+        with self.page.expect_file_chooser() as chooser:
+            self.page.locator("[data-action=choose-file]").click()
+        chooser.value.set_files(path)
 
     def hold(self, count: int) -> None:
         """Wait until so many pages are in it, and saved."""

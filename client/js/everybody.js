@@ -18,7 +18,7 @@ export async function sendEverybodys({ force = false, but = "" } = {}) {
     await vault.refresh();
     await showWaiting(vault);
     const files = await filesWait(vault);
-    if (files) await sendFiles(vault, { force });
+    if (files) await sendFiles(vault, { again: force });
     waits ||= (vault.waits || (files && (await filesWait(vault)))) && !vault.session.meta.paused;
     vault.close();
   }

@@ -78,17 +78,23 @@ function orientationOf(view, start, end) {
 }
 
 /**
- * Return a JPEG without what its camera wrote beside the picture, so that no browser turns it by itself.
- * @param {Blob} blob @param {Uint8Array} bytes its beginning
+ * Return a JPEG without what its camera wrote beside the picture, so that no browser turns it by itself. In one piece:
+ * Firefox opens no picture that was put together of several.
+ * @param {Uint8Array} bytes the whole file
+ * @returns {Uint8Array<ArrayBuffer>}
  */
-export function bare(blob, bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const parts = [blob.slice(0, 2)];
-  let kept = 2;
-  for (const { marker, at, end } of segments(view)) {
+export function bare(bytes) {
+  const out = new Uint8Array(bytes.length);
+  let [read, length] = [0, 0];
+  const keep = (/** @type {number} */ to) => {
+    out.set(bytes.subarray(read, to), length);
+    length += to - read;
+  };
+  for (const { marker, at, end } of segments(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength))) {
     if (marker < 0xe1 || marker > 0xef || marker === 0xe2 || marker === 0xee) continue; // colours stay: ICC, Adobe
-    parts.push(blob.slice(kept, at));
-    kept = end;
+    keep(at);
+    read = end;
   }
-  return new Blob([...parts, blob.slice(kept)], { type: "image/jpeg" });
+  keep(bytes.length);
+  return out.slice(0, length);
 }

@@ -36,7 +36,8 @@ export async function shrink(blob, turns, tools) {
   if (width * height > PIXELS_MAX) throw new Broken("too many pixels");
   const scale = Math.min(1, SIDE_PX / Math.max(width, height, 1));
   const size = scale < 1 ? { width: Math.round(width * scale), height: Math.round(height * scale) } : null;
-  const decoded = await tools.decode(kind === "jpeg" ? bare(blob, bytes) : blob, size).catch(() => null);
+  const plain = kind === "jpeg" ? new Blob([bare(new Uint8Array(await blob.arrayBuffer()))], { type: "image/jpeg" }) : blob;
+  const decoded = await tools.decode(plain, size).catch(() => null);
   if (!decoded?.width) throw new Broken("cannot be decoded");
   try {
     return await drawn(decoded, orientation, turns, tools);

@@ -42,20 +42,21 @@ const WORLD = {
 const under_way = new Map();
 
 /**
- * Send what is wanted of a drawer's files. `force` does not wait for the next try, and gives up a request that hangs.
+ * Send what is wanted of a drawer's files. `force`, a person's press, does not wait for the next try, and gives up a
+ * request that hangs, wherever it is; `again`, a network that may be back, does not wait where the last try met silence.
  * @param {Vault} vault
- * @param {{force?: boolean}} [how]
+ * @param {{force?: boolean, again?: boolean}} [how]
  * @param {World} [world]
  * @returns {Promise<void>}
  */
-export async function sendFiles(vault, { force = false } = {}, world = WORLD) {
+export async function sendFiles(vault, { force = false, again = false } = {}, world = WORLD) {
   const other = under_way.get(vault.slot);
   if (force) vault.channel?.postMessage("hurry"); // another tab or the worker may hold the lane
   if (other) {
     if (force) other.run.hurry();
     return other.done;
   }
-  const run = new Run(vault, world, force);
+  const run = new Run(vault, world, { force, again });
   const done = aloneFor(vault.slot, () => run.drive());
   under_way.set(vault.slot, { run, done });
   const hurry = () => run.hurry();
@@ -87,12 +88,12 @@ export async function filesWait(vault) {
 }
 
 class Run {
-  /** @param {Vault} vault @param {World} world @param {boolean} force */
-  constructor(vault, world, force) {
-    Object.assign(this, { vault, world, force });
+  /** @param {Vault} vault @param {World} world @param {{force: boolean, again: boolean}} how */
+  constructor(vault, world, { force, again }) {
     this.vault = vault;
     this.world = world;
     this.force = force;
+    this.again = again;
     this.stopped = false;
     this.requests = new AbortController();
     this.since = world.now();
@@ -129,8 +130,9 @@ class Run {
     for (let round = 0; round < ROUNDS_MAX && !this.stopped; round += 1) {
       const queue = await this.queue();
       if (!queue.length) break;
-      if (!this.force && this.world.now() < this.lane.next_try_ms) return;
-      this.force = false;
+      const silent = this.lane.reason === "silent" || this.lane.reason === "portal";
+      if (!this.force && !(this.again && silent) && this.world.now() < this.lane.next_try_ms) return;
+      this.force = this.again = false;
       this.failed = null;
       await this.sendAll(queue);
       if (this.failed && !this.force) break;

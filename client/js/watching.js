@@ -18,7 +18,9 @@ export async function watchFiles(vault) {
   let asked_ms = Date.now();
   let asked = 0;
   let turn = Promise.resolve();
-  const work = async (/** @type {boolean} */ force) => {
+  /** Whether the worker was asked to go on where this page cannot; asked again only after all had gone. */
+  let handed = false;
+  const work = async (/** @type {boolean} */ again) => {
     await vault.refresh();
     if (!vault.account || vault.account.out) return;
     const files = await filesOf(vault);
@@ -26,22 +28,28 @@ export async function watchFiles(vault) {
     if (unsent(vault.session, files).length) {
       asked = 0;
       asked_ms = Date.now();
-      const due = force || Date.now() >= ((await laneOf(vault))?.next_try_ms ?? 0);
-      if (due) await sendFiles(vault, { force });
-      if (unsent(vault.session, await filesOf(vault)).length) await askForBackgroundSync();
-    } else if (wanted(vault.session, files).some((file) => !file.stuck) && Date.now() - asked_ms > VERDICT_MS[Math.min(asked, VERDICT_MS.length - 1)]) {
+      const due = again || Date.now() >= ((await laneOf(vault))?.next_try_ms ?? 0);
+      if (due) await sendFiles(vault, { again });
+      if (due && !handed && unsent(vault.session, await filesOf(vault)).length) {
+        handed = true;
+        await askForBackgroundSync();
+      }
+      return;
+    }
+    handed = false;
+    if (wanted(vault.session, files).some((file) => !file.stuck) && Date.now() - asked_ms > VERDICT_MS[Math.min(asked, VERDICT_MS.length - 1)]) {
       asked += 1;
       asked_ms = Date.now();
       await drain(vault);
     }
   };
   let waiting = false;
-  const look = (/** @type {boolean} */ force) => {
-    if (waiting && !force) return;
+  const look = (/** @type {boolean} */ again) => {
+    if (waiting && !again) return;
     waiting = true;
     turn = turn.then(() => {
       waiting = false;
-      return work(force).catch((fault) => {
+      return work(again).catch((fault) => {
         if (!vault.db.ended) ignoreFull(fault); // the drawer of a visit went with the visit
       });
     });

@@ -33,12 +33,12 @@ test("other kinds by their beginning, and not by their name", () => {
   for (const text of ["<svg xmlns='http://www.w3.org/2000/svg'></svg>", "GIF89a".padEnd(40), "", "x"]) assert.equal(headerOf(new Uint8Array(ascii(text))).kind, "other", text);
 });
 
-test("what a camera wrote goes, colours stay, and the picture is the same", async () => {
+test("what a camera wrote goes, colours stay, and the picture is the same", () => {
   const icc = segment(0xe2, ...ascii("ICC_PROFILE\0"), 1, 2, 3);
   const adobe = segment(0xee, ...ascii("Adobe"), 0);
   const jfif = segment(0xe0, ...ascii("JFIF\0"));
   const bytes = jpeg(jfif, exif(6, true), icc, segment(0xe1, ...ascii("http://ns.adobe.com/xap/1.0/\0GPS")), segment(0xed, ...ascii("Photoshop")), adobe, frame(40, 30));
-  const cut = new Uint8Array(await bare(new Blob([bytes]), bytes).arrayBuffer());
+  const cut = bare(bytes);
   assert.deepEqual(cut, jpeg(jfif, icc, adobe, frame(40, 30)));
   assert.deepEqual(headerOf(cut), { kind: "jpeg", orientation: 1, width: 40, height: 30 });
 });
@@ -53,6 +53,6 @@ test("lengths that do not add up end the reading, and nothing else", () => {
     for (let hits = 0; hits < 4; hits += 1) broken[2 + Math.floor(random() * (broken.length - 2))] = Math.floor(random() * 256);
     const { orientation } = headerOf(broken);
     assert.ok(orientation >= 1 && orientation <= 8);
-    bare(new Blob([broken]), broken);
+    bare(broken);
   }
 });

@@ -92,6 +92,37 @@ test("silence ends the run, halves the chunk and is tried again later, not befor
   assert.equal((await laneOf(drawer)).reason, null);
 });
 
+test("a network that is back does not wait out silence, but what the system asked for", async () => {
+  const { server, drawer } = await begun(600_000);
+  server.weather = () => ({ refuse: true });
+  await sendFiles(drawer, {}, server.world);
+  await sendFiles(drawer, { again: true }, server.world);
+  assert.equal(server.log.length, 2, "one try each");
+  server.weather = () => ({ answer: () => problem(503, "unavailable", { "retry-after": "600" }) });
+  await sendFiles(drawer, { again: true }, server.world);
+  await sendFiles(drawer, { again: true }, server.world);
+  assert.equal(server.log.length, 3);
+  await sendFiles(drawer, { force: true }, server.world);
+  assert.equal(server.log.length, 4, "a person may");
+});
+
+test("who presses gives up a request that hangs", async () => {
+  const { server, drawer } = await begun(600_000);
+  let hung = false;
+  const world = { ...server.world, fetch: (url, init) => {
+    if (init.method !== "PATCH" || hung) return server.fetch(url, init);
+    hung = true;
+    return new Promise((_, bad) => init.signal.addEventListener("abort", () => bad(new DOMException("", "AbortError"))));
+  } };
+  const done = sendFiles(drawer, {}, world);
+  while (!hung) await new Promise((next) => setImmediate(next));
+  void sendFiles(drawer, { force: true }, world); // too soon to give up
+  server.now += 3_000;
+  void sendFiles(drawer, { force: true }, world);
+  await done;
+  assert.equal(server.whole.size, 1);
+});
+
 test("a page in place of an answer is no answer", async () => {
   const { server, drawer } = await begun(1_000);
   server.weather = () => ({ answer: () => new Response("<html>", { status: 200, headers: { "content-type": "text/html" } }) });
