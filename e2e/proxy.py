@@ -44,6 +44,10 @@ class Weather:
     hold_answer: bool = False
     #: The connection is reset once this many bytes of the request have gone up.
     cut_up_bytes: int | None = None
+    #: Once this many bytes of the request have gone up nothing goes either way, and both connections stay open.
+    stall_up_bytes: int | None = None
+    #: The server gets the request a second time, on a connection of its own, as browsers repeat.
+    twice: bool = False
     #: The connection is reset once this many bytes of the answer have come down.
     cut_down_bytes: int | None = None
     #: The proxy answers by itself, and the server never hears of it.
@@ -105,6 +109,10 @@ class Request:
     answered: bool = False
     #: Whether its answer was cut in the middle.
     broken: bool = False
+    #: Whether it stands still half-way.
+    stalled: bool = False
+    #: What the server said to its repetition.
+    repeated: bytes = b""
 
     def text(self) -> str:
         """Give the body as text, unpacked where it came gzipped."""
@@ -308,7 +316,25 @@ class _Line:
             return False
         await self._reach_server()
         await self._send_up(head)
-        return await self._read_body(head, request, self._send_up)
+        whole = await self._read_body(head, request, self._send_up)
+        if whole and self.weather.twice:
+            await self._repeat(request)
+        return whole
+
+    async def _repeat(self, request: Request) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.proxy.upstream_port)
+        writer.write(request.head + bytes(request.body))
+        await writer.drain()
+        request.repeated = await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+        self.proxy.tally.ring()
+
+    async def _stand_still(self, request: Request) -> None:
+        """Let neither side hear of the other again, not even that it went."""
+        request.stalled = True
+        self.proxy.tally.ring()
+        await self._listen_in_silence()
+        await asyncio.get_running_loop().create_future()
 
     async def _listen_in_silence(self) -> None:
         while await self.reader.read(PIECE_BYTES):
@@ -337,6 +363,11 @@ class _Line:
                     await forward(piece[: limit - sent])
                 self.reset()
                 return False
+            stall = self.weather.stall_up_bytes
+            if stall is not None and sent + len(piece) > stall:
+                if forward is not None and stall > sent:
+                    await forward(piece[: stall - sent])
+                await self._stand_still(request)
             sent += len(piece)
             if forward is not None:
                 await forward(piece)

@@ -237,10 +237,13 @@ class Uploads:
     async def _after(self, upload: Upload, tail: Tail, before: int) -> None:
         if tail.offset == upload.length:
             await self._finish(upload, tail)
-        elif upload.sha256 is not None and tail.offset > before and self._waited_for(upload.sha256, upload.person):
-            digest, person = upload.sha256, upload.person
+        elif upload.sha256 is not None and tail.offset > before:
+            await self._note_arriving(upload.sha256, upload.person, tail.offset)
+
+    async def _note_arriving(self, digest: str, person: str, received: int) -> None:
+        if self._waited_for(digest, person):
             await self.store.write(
-                lambda conn, tip: note_arriving(conn, tip, self.store.shelf, digest, person, tail.offset)
+                lambda conn, tip: note_arriving(conn, tip, self.store.shelf, digest, person, received)
             )
 
     def _waited_for(self, digest: str, person: str) -> bool:
@@ -275,6 +278,8 @@ class Uploads:
             self._looking.add(looking)
             looking.add_done_callback(self._looking.discard)
             await asyncio.wait({looking}, timeout=VERDICT_S)
+            if not looking.done() or not looking.result():  # all of it is here, and the verdict comes later
+                await self._note_arriving(digest, upload.person, upload.length)
 
     def _keep(self, upload: str, digest: str) -> str:
         head = b""

@@ -94,6 +94,7 @@ def _write(thumb: str | None, image: Any) -> None:
         return
     small = image.convert("RGB")
     small.thumbnail((THUMB_PIXELS, THUMB_PIXELS))
+    small.info.clear()  # a comment would be saved again
     packed = io.BytesIO()
     small.save(packed, "JPEG", quality=70)
     with open(thumb, "wb") as file:  # noqa: PTH123 - a path from our own parent

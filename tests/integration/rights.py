@@ -154,12 +154,12 @@ def desk_of(app: Any) -> DeskGate:
 
 
 @asynccontextmanager
-async def world(data: Path, *planted: Any) -> AsyncIterator[World]:
-    """Serve a new data directory in this process, with routes planted beside the others."""
+async def world(data: Path, *planted: Any, served: Settings | None = None) -> AsyncIterator[World]:
+    """Serve a new data directory in this process, as ``served`` says, with routes planted beside the others."""
     migrate(data)
     with transaction(data) as conn:
         seed(conn, now_ms())
-    shield = create_app(Settings(data=data))
+    shield = create_app(served or Settings(data=data))
     litestar, desk = litestar_of(shield), desk_of(shield)
     for route in planted:
         litestar.register(route)
@@ -419,11 +419,11 @@ async def breaches(made: World, policies: Mapping[tuple[str, str], Policy]) -> l
     return found
 
 
-def run(data: Path, look: Callable[[World], Any], *planted: Any) -> Any:
+def run(data: Path, look: Callable[[World], Any], *planted: Any, served: Settings | None = None) -> Any:
     """Run a look at a world of its own."""
 
     async def go() -> Any:
-        async with world(data, *planted) as made:
+        async with world(data, *planted, served=served) as made:
             return await look(made)
 
     return asyncio.run(go())

@@ -49,13 +49,21 @@ class Sender:
 
     def send(self, address: str, body: bytes, **asked: Any) -> list[dict[str, Any]]:
         """Send a file; return what the client said, the last line being how it ended."""
-        path = self._folder / "sent"
-        path.write_bytes(body)
-        said = {"endpoint": f"{address}/files/", "token": self._token, "path": str(path), **asked}
-        ran = subprocess.run(["node", str(SCRIPT), json.dumps(said)], capture_output=True, check=False, timeout=110)
+        command = self._command(address, body, asked)
+        ran = subprocess.run(command, capture_output=True, check=False, timeout=110)
         lines = [json.loads(line) for line in ran.stdout.splitlines()]
         assert lines, ran.stderr.decode()
         return lines
+
+    def begin(self, address: str, body: bytes, **asked: Any) -> subprocess.Popen[bytes]:
+        """Begin to send a file, and leave it at that."""
+        return subprocess.Popen(self._command(address, body, asked), stdout=subprocess.PIPE)
+
+    def _command(self, address: str, body: bytes, asked: dict[str, Any]) -> list[str]:
+        path = self._folder / "sent"
+        path.write_bytes(body)
+        said = {"endpoint": f"{address}/files/", "token": self._token, "path": str(path), **asked}
+        return ["node", str(SCRIPT), json.dumps(said)]
 
 
 @pytest.fixture
@@ -66,6 +74,14 @@ def sender(tmp_path: Path, citizen: Caller) -> Sender:
 def is_kept(who: Caller, body: bytes) -> bool:
     answer = who.http.get(f"/files/{digest(body)}")
     return answer.status_code == 200 and sha256(answer.content).digest() == sha256(body).digest()
+
+
+def until_written(who: Caller, body: bytes, least_bytes: float) -> dict[str, Any]:
+    """Wait until the probe, which sends nobody away, sees so much of an upload on the disk; return what it says."""
+    while True:
+        state = who.http.post("/files/probe", json={"sha256": [digest(body)]}).json()[digest(body)]
+        if isinstance(state, dict) and state["offset"] >= least_bytes:
+            return dict(state)
 
 
 def test_tuspy_sends_in_pieces_with_checksums(tus: tuspy.TusClient, citizen: Caller) -> None:
@@ -132,11 +148,14 @@ def test_tus_js_client_ends_an_upload(sender: Sender, office: Office, citizen: C
 
 def test_a_cut_keeps_every_byte_that_came(sender: Sender, proxy: FaultProxy, citizen: Caller) -> None:
     body = content(8, 4 * MIB)
-    proxy.set(Weather(only=("PATCH", "/files/"), times=1, cut_up_bytes=2 * MIB))
-    said = sender.send(proxy.address, body)
+    proxy.set(Weather(only=("PATCH", "/files/"), times=1, stall_up_bytes=2 * MIB))
+    with sender.begin(proxy.address, body, metadata={"sha256": digest(body)}) as sending:
+        came = until_written(citizen, body, 1.5 * MIB)["offset"]
+        proxy.clear()  # both ends of the road that stands still hear a reset
+        said = [json.loads(line) for line in sending.communicate()[0].splitlines()]
     assert said[-1]["done"] is True
     asked = next(line for line in said if line["method"] == "HEAD")
-    assert int(asked["offset"]) > 1.9 * MIB, "what came before the cut is not sent again"
+    assert int(asked["offset"]) >= came, "what came before the cut is not sent again"
     assert is_kept(citizen, body)
 
 
@@ -168,4 +187,33 @@ def test_a_box_on_the_road_that_answers_itself_loses_nothing(
     proxy.set(Weather(only=("PATCH", "/files/"), times=2, answer=BAD_GATEWAY))
     said = sender.send(proxy.address, body, chunk=300_000)
     assert said[-1]["done"] is True
+    assert is_kept(citizen, body)
+
+
+def test_a_client_that_stalls_and_is_killed_goes_on_at_once_where_it_was(
+    sender: Sender, proxy: FaultProxy, office: Office, citizen: Caller
+) -> None:
+    """The road stands still in mid-upload and stays open: the server must not wait for the client that is no more."""
+    body = content(21, 4 * MIB)
+    proxy.set(Weather(only=("PATCH", "/files/"), times=1, stall_up_bytes=2 * MIB))
+    with sender.begin(proxy.address, body, metadata={"sha256": digest(body)}) as stalled:
+        proxy.wait_until(lambda: any(r.stalled for r in proxy.seen("PATCH", "/files/")), "a stall")
+        state = until_written(citizen, body, 1.5 * MIB)
+        stalled.kill()
+    said = sender.send(office.address, body, url=office.address + state["partial"])
+    assert (said[0]["method"], said[0]["status"], said[-1]["done"]) == ("HEAD", 200, True)
+    assert int(said[0]["offset"]) >= state["offset"], "what came before the stall is not sent again"
+    assert is_kept(citizen, body)
+
+
+def test_a_request_that_comes_twice_counts_once(sender: Sender, proxy: FaultProxy, citizen: Caller) -> None:
+    body = content(22, MIB)
+    proxy.set(Weather(only=("PATCH", "/files/"), twice=True))
+    said = sender.send(proxy.address, body, chunk=300_000, metadata={"sha256": digest(body)})
+    assert said[-1]["done"] is True
+    repeated = [request.repeated for request in proxy.seen("PATCH", "/files/") if request.repeated]
+    assert repeated
+    assert {each[:12] for each in repeated} <= {b"HTTP/1.1 409", b"HTTP/1.1 204"}
+    offsets = [int(line["offset"]) for line in said[:-1] if line.get("offset")]
+    assert offsets == sorted(offsets), "an offset never falls"
     assert is_kept(citizen, body)
