@@ -68,6 +68,13 @@ class Office:
         """Where it answers, without a bad network in between."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """The process, while it runs."""
+        if self._pid is None:
+            raise AssertionError("the server does not run")
+        return self._pid
+
     def start(self) -> None:
         """Start the process and return when it answers."""
         self._address_printed.clear()

@@ -30,6 +30,7 @@ from server.services.passwords import Passwords
 from server.services.syncing import sweep_waiting
 from server.settings import Settings
 from server.shield import Shield
+from server.store.catalogue import Catalogue
 from server.store.store import Store, now_ms
 from server.store.writer import problem_of
 from server.uploads.keeper import serving_uploads
@@ -77,7 +78,7 @@ async def _serving(app: Litestar) -> AsyncIterator[None]:
     seen = _what_is_in_force(store)
     await list_all(store)
     if (client.ROOT / "dist" / "manifest.json").exists():
-        app.state.portal = await asyncio.to_thread(portal_now, store)
+        app.state.portal = await asyncio.to_thread(portal_of, store.shelf.fresh(store.conn))
     keeping = [asyncio.create_task(_keep_house(app)), asyncio.create_task(_watch_forms(app, seen))]
     try:
         async with serving_uploads(settings, store) as app.state.uploads:
@@ -91,9 +92,9 @@ async def _serving(app: Litestar) -> AsyncIterator[None]:
         await asyncio.to_thread(store.close)
 
 
-def portal_now(store: Store) -> portal.Portal:
+def portal_of(catalogue: Catalogue) -> portal.Portal:
     """Return the portal of the forms in force today, and of those withdrawn, whose drafts go on."""
-    catalogue, today = store.shelf.fresh(store.conn), local_day(now_ms()).isoformat()
+    today = local_day(now_ms()).isoformat()
     found = [last for name in catalogue.latest if (last := catalogue.last(name, today)) is not None]
     closed = [each for each in found if catalogue.in_force(each.form.procedure, today) is None]
     return portal.Portal((each.doc for each in found if each not in closed), (each.doc for each in closed))
@@ -124,7 +125,7 @@ async def _watch_forms(app: Litestar, seen: tuple[int, str]) -> None:
             now = _what_is_in_force(store)
             if now != seen:
                 if "portal" in app.state:
-                    app.state.portal = await asyncio.to_thread(portal_now, store)
+                    app.state.portal = await asyncio.to_thread(portal_of, store.shelf.fresh(store.conn))
                 seen = now
         except sqlite3.Error as fault:
             log.warning("forms were not looked at: %s", fault)

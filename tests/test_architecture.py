@@ -102,13 +102,22 @@ def test_no_module_is_named_after_nothing() -> None:
     assert [path for path in tracked() if path.stem.split(".")[0].lower() in NO_NAMES] == []
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", ".ci/requirements.txt", "client/package-lock.json"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "requirements.txt",
+        ".ci/requirements.txt",
+        "client/package-lock.json",
+        "tests/bench/peers/requirements.txt",
+        "tests/bench/peers/package-lock.json",
+    ],
+)
 def test_locked_packages_have_hashes_and_no_addresses(name: str) -> None:
     locked = words_of(name)
     assert re.findall(r"\S*://\S*", locked) == []
     if name.endswith(".txt"):
         blocks = re.findall(r"^[a-z].*?(?=^[a-z]|\Z)", locked, flags=re.MULTILINE | re.DOTALL)
-        assert len(blocks) > 20
+        assert len(blocks) > 10
         assert [block for block in blocks if "==" not in block or "--hash=sha256:" not in block] == []
     else:
         assert locked.count('"integrity"') > 3

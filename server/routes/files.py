@@ -85,7 +85,7 @@ async def begin(request: AnyRequest) -> Answer:
         receive = request.receive if carries else _nothing
         announced = announced if carries else 0
         try:
-            _, offset = await uploads.write(upload.person, upload.id, 0, checksum, announced, receive)
+            _, offset = await uploads.fill(upload, 0, checksum, announced, receive)
         except RequestProblem as fault:
             refused = tus_problem(request, fault)
             refused.headers.update(said)

@@ -32,8 +32,8 @@ OFFICER: Final = {WHO: "officer"}
 _ASKING: Final = "motcua.session"
 
 
-def admit(request: Connection, handler: BaseRouteHandler) -> None:
-    """Let a request through to a route that says who may ask.
+async def admit(request: Connection, handler: BaseRouteHandler) -> None:
+    """Let a request through to a route that says who may ask; on the event loop, as all that looks at ``Store.conn``.
 
     Raises:
         RequestProblem: ``unauthenticated`` or ``forbidden``.

@@ -32,6 +32,8 @@ class Store:
         self.readers = Readers(data)
         self.shelf = Shelf()
         #: For point look-ups on the event loop's own thread: cheaper than a hand-over, and never behind the writer.
+        #: On no other thread: of two that look at the same time the later shares the view of the earlier, and may not
+        #: see what was committed before it asked.
         self.conn = connect(data, readonly=True)
         self.epoch: str = self.conn.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0]
 

@@ -10,6 +10,7 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import closing
 from pathlib import Path
 from queue import Empty, Full, Queue
 from threading import Event, Thread
@@ -37,6 +38,8 @@ class Writer:
     def __init__(self, data: Path, *, queue_max: int = QUEUE_MAX) -> None:
         self._queue: Queue[_Waiting | None] = Queue(queue_max)
         self._conn = connect(data)
+        # a log that began again is cut, so that its length says how much is in it and not how much ever was
+        self._conn.execute(f"PRAGMA journal_size_limit = {WAL_BYTES_SOFT // 2}")
         self._checkpointer = Checkpointer(data)
         self._closed = False
         self.commits = 0
@@ -160,11 +163,15 @@ class Checkpointer:
 
     def look(self) -> None:
         """Ask for a checkpoint where the write-ahead log has grown; wait for it only where it outgrew all bounds."""
-        size = self._wal.stat().st_size if self._wal.exists() else 0
+        try:
+            size = self._wal.stat().st_size
+        except FileNotFoundError:
+            return
         if size > WAL_BYTES_SOFT:
             self._due.set()
         if size > WAL_BYTES_HARD:
-            self._checkpoint("RESTART")
+            with closing(connect(self._data)) as conn:
+                _checkpoint(conn, "RESTART")
 
     def close(self) -> None:
         """Stop."""
@@ -173,18 +180,17 @@ class Checkpointer:
         self._thread.join()
 
     def _run(self) -> None:
-        while True:
-            self._due.wait()
-            self._due.clear()
-            if self._closed:
-                return
-            self._checkpoint("PASSIVE")
+        with closing(connect(self._data)) as conn:
+            while True:
+                self._due.wait()
+                self._due.clear()
+                if self._closed:
+                    return
+                _checkpoint(conn, "PASSIVE")
 
-    def _checkpoint(self, mode: str) -> None:
-        conn = connect(self._data)
-        try:
-            conn.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
-        except sqlite3.Error as fault:
-            log.warning("no checkpoint: %s", getattr(fault, "sqlite_errorname", type(fault).__name__))
-        finally:
-            conn.close()
+
+def _checkpoint(conn: sqlite3.Connection, mode: str) -> None:
+    try:
+        conn.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+    except sqlite3.Error as fault:
+        log.warning("no checkpoint: %s", getattr(fault, "sqlite_errorname", type(fault).__name__))

@@ -70,15 +70,15 @@ class DiskBlobs:
             _fsync(self._blobs)
         handle = os.open(source, os.O_RDWR | os.O_CREAT, PRIVATE)
         try:
-            second = self._parts / (part + ".kept")
-            second.unlink(missing_ok=True)
-            second.hardlink_to(source)
-            second.replace(target)
-            # of two names of one file the replacement does nothing and both stay
-            second.unlink(missing_ok=True)
-            os.fsync(handle)
+            os.fsync(handle)  # before it takes the place of bytes that are known
         finally:
             os.close(handle)
+        second = self._parts / (part + ".kept")
+        second.unlink(missing_ok=True)
+        second.hardlink_to(source)
+        second.replace(target)
+        # of two names of one file the replacement does nothing and both stay
+        second.unlink(missing_ok=True)
         _fsync(target.parent)
 
     def drop(self, part: str) -> None:

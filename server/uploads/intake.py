@@ -15,7 +15,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from server.uploads.blobs import PIECE_BYTES, BlobStore
-from server.uploads.locker import Hold
+from server.uploads.locker import DRAIN_S, Hold
 from server.uploads.tus import Checksum
 
 #: A piece waits in memory at most this long, so that a slow phone's bytes reach the disk.
@@ -54,17 +54,26 @@ async def body(receive: Receive, hold: Hold, idle_s: float) -> AsyncIterator[byt
     """
     more = True
     while more:
-        coming = asyncio.ensure_future(receive())
-        await asyncio.wait({coming, hold.revoked}, timeout=idle_s, return_when=asyncio.FIRST_COMPLETED)
-        if not coming.done() or hold.revoked.done():
-            coming.cancel()
-            raise Cut("fenced" if hold.revoked.done() else "stalled")
-        message = coming.result()
+        message = await _next(receive, hold, idle_s)
         if message["type"] != "http.request":
             raise Cut("gone")
         more = message.get("more_body", False)
         if message.get("body"):
             yield message["body"]
+
+
+async def _next(receive: Receive, hold: Hold, idle_s: float) -> Any:
+    """Return the next message. Who was sent away still takes what is here already, for a moment."""
+    if hold.is_over():
+        raise Cut("fenced")
+    try:
+        async with asyncio.timeout(DRAIN_S if hold.revoked.done() else idle_s) as patience:
+            hold.patience = patience
+            return await receive()
+    except TimeoutError:
+        raise Cut("fenced" if hold.revoked.done() else "stalled") from None
+    finally:
+        hold.patience = None
 
 
 class Intake:
@@ -88,6 +97,12 @@ class Intake:
         self._size += len(piece)
         if self._size >= PIECE_BYTES or time.monotonic() - self._since > LINGER_S:
             await self._run(self._add)
+
+    async def flush(self) -> Tail:
+        """Add all that was taken, not yet settled; return the part's tail."""
+        if self._pieces:
+            await self._run(self._add)
+        return Tail(self._start, self._digest)
 
     async def settle(self) -> Tail:
         """Put all that was taken on the disk and return the part's tail."""

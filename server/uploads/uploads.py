@@ -129,15 +129,25 @@ class Uploads:
             RequestProblem: ``not-found``, ``upload-gone``, ``upload-offset`` (also for who was sent away by a newer
                 request), ``too-large``, ``checksum`` or ``storage-full``; then nothing of a refused body counts.
         """
-        self.mine(person, identifier)  # before anything: nobody sends away another person's writer
-        async with self.locker.hold(identifier) as hold:
-            upload = self.mine(person, identifier)
+        upload = self.mine(person, identifier)  # before anything: nobody sends away another person's writer
+        return await self.fill(upload, offset, checksum, announced, receive)
+
+    async def fill(
+        self, upload: Upload, offset: int, checksum: tus.Checksum | None, announced: int | None, receive: Receive
+    ) -> tuple[Upload, int]:
+        """Add a request's bytes to an upload that was just looked up or begun, as ``write`` does.
+
+        Raises:
+            RequestProblem: as ``write``.
+        """
+        async with self.locker.hold(upload.id) as hold:
+            if hold.waited:
+                upload = self.mine(upload.person, upload.id)
             tail = await self._tail(upload)
             rules.may_add(upload, tail.offset, offset, announced)
             if upload.state == "done":
                 return upload, tail.offset
-            cut = await self._take(upload, tail, checksum, receive, hold)
-            tail = await self._tail(upload)
+            tail, cut = await self._take(upload, tail, checksum, receive, hold)
             await self._after(upload, tail, offset)
             if cut is not None and cut.why != "gone":
                 raise RequestProblem("upload-offset", f"the request was {cut.why}")
@@ -207,32 +217,40 @@ class Uploads:
 
     async def _take(
         self, upload: Upload, tail: Tail, checksum: tus.Checksum | None, receive: Receive, hold: Hold
-    ) -> Cut | None:
-        """Take a body as far as it comes and settle it; return why it ended early, if it did."""
+    ) -> tuple[Tail, Cut | None]:
+        """Take a body as far as it comes; return where the part ends, and why the body ended early, if it did.
+
+        What came is settled, unless all of it is here: then it becomes a file at once, and that settles it.
+        """
         self._tails.pop(upload.id, None)  # until it is settled again nobody knows where it ends
         intake = Intake(self.blobs, self.run, upload.id, tail, lambda: self._admit(0))
         aside = Aside(self.run, checksum, self._folder) if checksum is not None else None
-        cut: Cut | None = None
+        whole = False
         try:
-            try:
-                async for piece in body(receive, hold, self.limits.idle_s):
-                    taken = intake.end + (aside.size if aside is not None else 0)
-                    rules.may_reach(upload, taken + len(piece))
-                    await (aside if aside is not None else intake).take(piece)
-            except Cut as fault:
-                cut = fault
-            if aside is not None and cut is None:
-                if not aside.right():
-                    raise RequestProblem("checksum")
-                await aside.pour(intake)
+            cut = await self._read(upload, intake, aside, receive, hold)
+            whole = intake.end == upload.length
         finally:
             if aside is not None:
                 aside.close()
-            if intake.end > tail.offset:
-                self._remember(upload.id, await intake.settle())
-            else:
-                self._remember(upload.id, tail)
-        return cut
+            if not whole:
+                self._remember(upload.id, await intake.settle() if intake.end > tail.offset else tail)
+        return (await intake.flush() if whole else await self._tail(upload)), cut
+
+    async def _read(
+        self, upload: Upload, intake: Intake, aside: Aside | None, receive: Receive, hold: Hold
+    ) -> Cut | None:
+        try:
+            async for piece in body(receive, hold, self.limits.idle_s):
+                taken = intake.end + (aside.size if aside is not None else 0)
+                rules.may_reach(upload, taken + len(piece))
+                await (aside if aside is not None else intake).take(piece)
+        except Cut as fault:
+            return fault
+        if aside is not None:
+            if not aside.right():
+                raise RequestProblem("checksum")
+            await aside.pour(intake)
+        return None
 
     async def _after(self, upload: Upload, tail: Tail, before: int) -> None:
         if tail.offset == upload.length:

@@ -1,7 +1,8 @@
 """Measure the real server beside a bare SQLite in the same run, and report. Nothing here passes or fails by a figure.
 
 ``BENCH_SECONDS`` (3) is the time of a cell, ``BENCH_RUNS`` (3) how often each is measured. ``python -m tests.bench
-visits`` measures that part alone; the parts are ``sizes``, ``visits``, ``rates`` and ``replay``.
+visits`` measures that part alone; the parts are ``sizes``, ``visits``, ``rates``, ``replay`` and ``uploads``.
+``soak`` is for people: 20,000 uploads with cuts.
 """
 
 import json
@@ -20,14 +21,20 @@ from playwright.sync_api import sync_playwright
 from e2e.office import ROOT, Office
 from tests.bench.floor import floor
 from tests.bench.load import Kept, Load, rate, run
+from tests.bench.rivals import NotHere, Rival, rivals
 from tests.bench.sizes import one_submission, pull_all
+from tests.bench.soak import soak
 from tests.bench.submission import Maker, answers
+from tests.bench.uploads import LARGE_BYTES, SMALL_BYTES, bare, large, many, photograph
 from tests.bench.visits import Visits
 from tests.bench.wire import Connection
 
 BATCHES = (1, 20, 100)
 CLIENTS = (1, 8, 32)
 SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
+UPLOADS = 1_000
+PHOTOGRAPHS = 200
+SOAK_BYTES = 20_000
 RUNS = int(os.environ.get("BENCH_RUNS", "3"))
 
 
@@ -152,12 +159,75 @@ class Bench:
             for line in Visits(playwright, self.folder, RUNS).report():
                 print(line, flush=True)
 
+    def uploads(self) -> None:
+        """Report uploads beside those of others' servers, in turns, and a bare write and fsync."""
+        print(f"\n{UPLOADS:,} uploads of {SMALL_BYTES // 1000} KB, 8 at once (min, median, max of {RUNS})")
+        print("                       uploads/s                  CPU s         all whole")
+        floors = [bare(self.folder, UPLOADS) for _ in range(RUNS)]
+        print(f"bare write and fsync {spread(floors)}")
+        servers = rivals(self.office, self.tokens)
+        measured: dict[str, list[tuple[float, float, bool]]] = {server.name: [] for server in servers}
+        for _ in range(RUNS):
+            for server in list(servers):
+                try:
+                    with server.running(self.folder) as running:
+                        measured[server.name].append(many(running, UPLOADS))
+                except NotHere as fault:
+                    print(f"{server.name:20} was not measured: {fault}")
+                    servers.remove(server)
+        ours = measured["motcua"]
+        for server in servers:
+            print(f"{server.name:20} {row(measured[server.name])}{beside(ours, measured[server.name])}", flush=True)
+        with servers[0].running(self.folder) as running:
+            print(f"motcua, photographs  {row([many(running, PHOTOGRAPHS, photograph)])} each opened and drawn small")
+        self.large_uploads(servers)
+
+    def large_uploads(self, servers: list[Rival]) -> None:
+        """Report one large upload, and one that is cut at half."""
+        print(f"\none upload of {LARGE_BYTES // 1_000_000} MB; cut at half and resumed (median of {RUNS})")
+        print("                       MB/s    CPU s   memory + MB   bytes kept   went on")
+        for server in servers:
+            found = []
+            for _ in range(RUNS):
+                with server.running(self.folder) as running:
+                    found.append(large(running))
+            middle = [statistics.median(each) for each in zip(*[one.figures() for one in found], strict=True)]
+            went_on = "yes" if all(one.resumed for one in found) else "NO"
+            print("{:20} {:7.0f} {:8.2f} {:12.1f} {:11.1%}   {}".format(server.name, *middle, went_on), flush=True)
+
+    def soak(self) -> None:
+        """Report very many uploads with cuts: requests that nobody answered, uploads that did not become whole."""
+        count = int(os.environ.get("SOAK_UPLOADS", "20000"))
+        with rivals(self.office, self.tokens)[0].running(self.folder) as running:
+            before = running.cpu_s(), running.rss_mb()
+            told = soak(running, count, SOAK_BYTES, seed=1)
+            spent, gained = running.cpu_s() - before[0], running.rss_mb() - before[1]
+        print(f"\n{count:,} uploads of {SOAK_BYTES:,} bytes with {told.cuts:,} cuts: {told.whole:,} whole")
+        print(f"{told.requests:,} requests, {told.unanswered} without an answer, the slowest {told.slowest_s:.2f} s")
+        print(f"{told.seconds:.0f} s, server: {spent:.0f} s of processor time, {gained:+.1f} MB")
+
+
+def row(found: Sequence[tuple[float, float, bool]]) -> str:
+    """Write the row of a server: uploads a second, processor seconds, and whether all became whole."""
+    rates, seconds, whole = zip(*found, strict=True)
+    return f"{spread(rates)} {statistics.median(seconds):14.2f} {'yes' if all(whole) else 'VOID':>12}"
+
+
+def beside(ours: Sequence[tuple[float, float, bool]], theirs: Sequence[tuple[float, float, bool]]) -> str:
+    """Write how many times our rate and our processor time are another's."""
+    if ours is theirs:
+        return ""
+    rate, cpu = (
+        statistics.median(each[n] for each in ours) / statistics.median(each[n] for each in theirs) for n in (0, 1)
+    )
+    return f"   motcua: {rate:.2f} x the rate, {cpu:.2f} x the CPU"
+
 
 def main() -> int:
     """Run ``make bench``."""
     with tempfile.TemporaryDirectory(prefix="motcua-bench-") as folder:
         bench = Bench(Path(folder))
-        for part in sys.argv[1:] or ("sizes", "visits", "rates", "replay"):
+        for part in sys.argv[1:] or ("sizes", "visits", "rates", "replay", "uploads"):
             getattr(bench, part)()
     return 0
 

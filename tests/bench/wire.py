@@ -2,6 +2,8 @@
 
 import gzip
 import socket
+import struct
+from collections.abc import Iterable
 from typing import Final, Self
 
 import msgspec
@@ -15,6 +17,8 @@ CHROME: Final = (
     "Sec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: cors\r\nSec-Fetch-Dest: empty\r\n"
     "Accept-Encoding: gzip, deflate, br\r\nAccept-Language: vi-VN,vi;q=0.9,en-US;q=0.6,en;q=0.5\r\n"
 )
+
+NO_CONTENT: Final = 204
 
 
 class Answer(msgspec.Struct):
@@ -35,8 +39,8 @@ class Answer(msgspec.Struct):
 class Connection:
     """A keep-alive connection to the server on this machine."""
 
-    def __init__(self, port: int, token: str = "", headers: str = "") -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=120)
+    def __init__(self, port: int, token: str = "", headers: str = "", *, timeout_s: float = 120) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=timeout_s)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._file = self._socket.makefile("rb")
         bearer = f"Authorization: Bearer {token}\r\n" if token else ""
@@ -46,8 +50,16 @@ class Connection:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the connection go."""
         self._file.close()
         self._socket.close()
+
+    def cut_hard(self) -> None:
+        """Let the other end learn of the end as of a fault, with whatever is still on its way lost."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def post(self, path: str, body: bytes, headers: str = "") -> Answer:
         """Send JSON and read the answer."""
@@ -58,9 +70,27 @@ class Connection:
         """Read a document."""
         return self._ask(f"GET {path} HTTP/1.1\r\n{self._common}{headers}\r\n".encode())
 
-    def _ask(self, request: bytes) -> Answer:
+    def ask(self, method: str, path: str, headers: str = "", body: bytes = b"") -> Answer:
+        """Send any request and read the answer."""
+        length = f"Content-Length: {len(body)}\r\n" if body or method != "HEAD" else ""
+        head = f"{method} {path} HTTP/1.1\r\n{self._common}{length}{headers}\r\n".encode()
+        return self._ask(head + body, bodiless=method == "HEAD")
+
+    def stream(self, method: str, path: str, headers: str, pieces: Iterable[bytes], announced: int) -> Answer | None:
+        """Send a body in pieces; return the answer, or null where fewer bytes were sent than announced."""
+        head = f"{method} {path} HTTP/1.1\r\n{self._common}Content-Length: {announced}\r\n{headers}\r\n".encode()
+        self._socket.sendall(head)
+        sent = 0
+        for piece in pieces:
+            self._socket.sendall(piece)
+            sent += len(piece)
+        return self._ask(b"") if sent == announced else None
+
+    def _ask(self, request: bytes, *, bodiless: bool = False) -> Answer:
         self._socket.sendall(request)
         first = self._file.readline()
+        if not first:
+            raise ConnectionError("no answer")
         received = len(first)
         headers: dict[str, str] = {}
         while (line := self._file.readline()) not in {b"\r\n", b""}:
@@ -68,7 +98,11 @@ class Connection:
             name, _, value = line.decode("latin-1").partition(":")
             headers[name.lower()] = value.strip()
         received += 2
-        body = self._chunks() if headers.get("transfer-encoding") == "chunked" else self._file.read(_length(headers))
+        if bodiless or int(first.split()[1]) == NO_CONTENT:
+            body = b""
+        else:
+            chunked = headers.get("transfer-encoding") == "chunked"
+            body = self._chunks() if chunked else self._file.read(_length(headers))
         return Answer(int(first.split()[1]), headers, body, len(request), received + len(body))
 
     def _chunks(self) -> bytes:

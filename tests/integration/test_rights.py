@@ -1,6 +1,7 @@
 """A matrix role × route × scope, walked over every route there is; the default is no."""
 
 from functools import cache
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def _portal() -> Portal:
 @pytest.fixture(autouse=True)
 def one_portal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compress the pages once for all these worlds: they are the same in each."""
-    monkeypatch.setattr("server.app.portal_now", lambda _store: _portal())
+    monkeypatch.setattr("server.app.portal_of", lambda _catalogue: _portal())
 
 
 async def walk(made: World) -> list[str]:
@@ -58,6 +59,18 @@ def test_every_route_has_a_policy_and_says_the_same(tmp_path: Path) -> None:
 
 def test_every_role_hears_in_every_scope_what_the_policy_says(tmp_path: Path) -> None:
     assert run(tmp_path, walk) == []
+
+
+async def guards(made: World) -> list[str]:
+    handlers = [handler for route in made.litestar.routes for handler in getattr(route, "route_handlers", ())]
+    found = {guard for handler in handlers for guard in handler.resolve_guards()}
+    assert found, "there is a gate"
+    return sorted(str(guard) for guard in found if not iscoroutinefunction(getattr(guard, "func", guard)))
+
+
+def test_the_gate_looks_at_the_store_on_the_event_loop(tmp_path: Path) -> None:
+    """A plain function would be called on a thread, where what was just committed may not be seen (``Store.conn``)."""
+    assert run(tmp_path, guards) == []
 
 
 @get("/planted")
