@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
 import { doorIcon } from "./icons/door.mjs";
+import { closure, entry, laterParts } from "./parts.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = join(here, "..");
@@ -50,8 +51,8 @@ function keepTexts(first, after) {
 function keysNeededFirst({ outputs }) {
   const whole = new Set();
   const starts = new Set();
-  const first = Object.entries(outputs).filter(([, part]) => !part.entryPoint?.endsWith("/after.js"));
-  for (const path of first.flatMap(([, part]) => Object.keys(part.inputs)).filter((each) => each.endsWith(".js"))) {
+  const first = closure(outputs, entry(outputs, "/main.js"));
+  for (const path of first.flatMap((each) => Object.keys(outputs[each].inputs)).filter((each) => each.endsWith(".js"))) {
     const source = readFileSync(path, "utf8");
     for (const [, key] of source.matchAll(/"([a-z_]+(?:\.[a-z_0-9]+)*)"/g)) whole.add(key);
     for (const [, start] of source.matchAll(/`([a-z_]+\.[a-z_0-9.]*)\$\{/g)) starts.add(start);
@@ -95,6 +96,7 @@ for (const [path, part] of Object.entries(parts)) {
   manifest["app.js"] = path;
   manifest["app.parts"] = part.imports.filter((each) => each.kind === "import-statement").map((each) => `/assets/${each.path.split("/").pop()}`);
 }
+manifest["app.later"] = laterParts(page.metafile).map((path) => `/assets/${path.split("/").pop()}`);
 keep("app", "css", css.outputFiles[0].contents);
 keep("desk", "css", office.outputFiles[0].contents);
 keep("desk", "js", desk.outputFiles[0].contents);

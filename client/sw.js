@@ -5,7 +5,8 @@
  * for everybody, and files by content hash. Nothing with a person in it is ever kept, and no POST is touched.
  * Rule 2. A version is whole or is not there: it is filled at install, from the old one where the hash is the same, each
  * file checked against its hash, and the old one goes only when the new one is in charge. What a cut left half filled is
- * gone on with the next time; where there is no room for it, it is given back.
+ * gone on with the next time; where there is no room for it, it is given back. Pages, alike as they are, come together
+ * in one file. Parts of the script for what few do (`later`) come after the first version is whole; a next one has them.
  * Rule 3. It takes over when a person lets it, never under a form that another tab has open.
  * Rule 4. Filling stands back: while a page of ours is on its way, the road is the page's (`hold`, `go-on`).
  */
@@ -14,7 +15,11 @@ import { sendEverybodys } from "./js/everybody.js";
 
 /** @type {any} */
 const worker = self;
-/** @type {{version: string, files: Record<string, string>, english: string}} `english`: kept by who reads it */
+/**
+ * `pages`: the file that brings all pages, and its hash; `later`: what the first version is whole without; `english`: kept
+ * by who reads it.
+ * @type {{version: string, files: Record<string, string>, pages: {path: string, hash: string}, later: string[], english: string}}
+ */
 const kept = worker.MOTCUA;
 const CACHE = `motcua-${kept.version}`;
 const HASH = "x-motcua-hash";
@@ -42,32 +47,66 @@ async function read(answer) {
   return { blob: new Blob([bytes], { type: answer.headers.get("content-type") ?? "" }), hash };
 }
 
-/** Fetch a file, again from the start where a page asked for the road. @param {string} path @returns {Promise<Response>} */
-async function fetched(path) {
+/**
+ * Fetch a file, again from the start where a page asked for the road.
+ * @param {string} path @param {string} hash
+ * @returns {Promise<Response>}
+ */
+async function fetched(path, hash) {
   for (;;) {
     await road.free;
     const { signal } = road.abort;
     try {
-      // What has its hash in its name may come from the browser's own cache: the first page has just brought it.
-      const cache = path.startsWith("/assets/") ? "default" : "no-cache";
-      const answer = await fetch(path, { cache, credentials: "omit", redirect: "error", signal });
-      const { blob, hash } = await read(answer);
-      if (!answer.ok || hash !== kept.files[path]) throw new Error(`${path} is not the one that was promised`);
-      const headers = new Headers(answer.headers);
-      headers.set(HASH, hash);
-      return new Response(blob, { headers });
+      return await checked(path, hash, signal);
     } catch (fault) {
       if (!signal.aborted) throw fault;
     }
   }
 }
 
-/** @param {Cache} cache @param {string} path */
-async function fill(cache, path) {
+/** @param {string} path @param {string} hash @param {AbortSignal} [signal] */
+async function checked(path, hash, signal) {
+  // What has its hash in its name may come from the browser's own cache: the first page has just brought it.
+  const cache = path.startsWith("/assets/") ? "default" : "no-cache";
+  const answer = await fetch(path, { cache, credentials: "omit", redirect: "error", signal });
+  const { blob, hash: found } = await read(answer);
+  if (!answer.ok || found !== hash) throw new Error(`${path} is not the one that was promised`);
+  const headers = new Headers(answer.headers);
+  headers.set(HASH, found);
+  return new Response(blob, { headers });
+}
+
+/** @returns {(path: string) => Promise<Response>} gives pages, of which the first to be missing brings all */
+function pagesTogether() {
+  /** @type {{headers: Record<string, string>, pages: Record<string, string>}|null} */
+  let together = null;
+  return async (path) => {
+    together ??= await (await fetched(kept.pages.path, kept.pages.hash)).json();
+    return new Response(together?.pages[path], { headers: { ...together?.headers, [HASH]: kept.files[path] } });
+  };
+}
+
+/** @param {string} path */
+const isPage = (path) => !path.startsWith("/assets/");
+/** @param {string} path */
+const standingBack = (path) => fetched(path, kept.files[path]);
+/** @param {string} path */
+const atOnce = (path) => checked(path, kept.files[path]);
+
+/** @param {Cache} cache @param {string} path @param {(path: string) => Promise<Response>} bring */
+async function fill(cache, path, bring) {
   const isIt = (/** @type {Response|undefined} */ found) => found?.headers.get(HASH) === kept.files[path];
   if (isIt(await cache.match(path))) return;
   const old = await caches.match(path);
-  await cache.put(path, old && isIt(old) ? old : await fetched(path));
+  await cache.put(path, old && isIt(old) ? old : await bring(path));
+}
+
+/** What this version is whole with: files, then pages. @returns {Promise<string[]>} */
+async function needed() {
+  const without = new Set(worker.registration.active ? [] : kept.later);
+  if ((await setting("language")) !== "en") without.add(kept.english);
+  const paths = Object.keys(kept.files).filter((path) => !without.has(path));
+  return [...paths.filter((path) => !isPage(path)), ...paths.filter(isPage)];
 }
 
 async function install() {
@@ -75,13 +114,19 @@ async function install() {
   const cache = await caches.open(CACHE);
   try {
     await cache.put(UNFINISHED, new Response(""));
-    const isEnglish = (await setting("language")) === "en";
-    for (const path of Object.keys(kept.files)) if (isEnglish || path !== kept.english) await fill(cache, path);
+    const page = pagesTogether();
+    for (const path of await needed()) await fill(cache, path, isPage(path) ? page : standingBack);
     await cache.delete(UNFINISHED);
   } catch (fault) {
     if (/** @type {any} */ (fault)?.name === "QuotaExceededError") await caches.delete(CACHE); // the room is for people's work
     throw fault;
   }
+}
+
+/** Fetch what the first version was whole without; what does not come is asked for by the next page. */
+async function fillLater() {
+  const cache = await caches.open(CACHE);
+  for (const path of kept.later) await fill(cache, path, standingBack);
 }
 
 /** Let go of other versions that never became whole. */
@@ -101,8 +146,8 @@ async function activate() {
 async function fromShell(request, path) {
   const cache = await caches.open(CACHE);
   const found = await cache.match(path);
-  if (found || path !== kept.english) return found ?? fetch(request);
-  await fill(cache, path);
+  if (found || isPage(path)) return found ?? fetch(request);
+  await fill(cache, path, atOnce);
   return /** @type {Promise<Response>} */ (cache.match(path));
 }
 
@@ -124,6 +169,7 @@ worker.addEventListener("message", (/** @type {any} */ event) => {
   if (event.data === "take-over") event.waitUntil(takeOver(event.source));
   if (event.data === "hold") hold();
   if (event.data === "go-on") road.release();
+  if (event.data === "later") event.waitUntil(fillLater());
 });
 worker.addEventListener("sync", (/** @type {any} */ event) => {
   if (event.tag === "outbox") event.waitUntil(sendWaiting());

@@ -12,7 +12,8 @@ from e2e.phone import Phone
 from e2e.proxy import BAD_GATEWAY, CAPTIVE_PORTAL, REDIRECTED, UNREACHABLE, FaultProxy, Weather
 
 pytestmark = both_engines
-FORM = ("GET", FORM_PAGE)
+#: All pages, which the worker gets together.
+PAGES = ("GET", "/assets/pages.")
 WORKER = ("GET", "/sw.js")
 #: What a box on the road puts in the place of what was asked for.
 IN_ITS_PLACE = [CAPTIVE_PORTAL, REDIRECTED, BAD_GATEWAY]
@@ -47,15 +48,15 @@ def test_a_download_cut_in_the_middle_is_whole_at_the_next_visit(phone: Phone, p
     usable_form(page)
 
 
-def test_a_form_that_did_not_come_whole_is_never_kept_for_the_days_without_network(
+def test_pages_that_did_not_come_whole_are_never_kept_for_the_days_without_network(
     phone: Phone, proxy: FaultProxy
 ) -> None:
     page = phone.open()
     for weather in (*(Weather(answer=answer) for answer in IN_ITS_PLACE), Weather(cut_down_bytes=3000)):
-        before = len(proxy.seen(*FORM))
-        proxy.set(replace(weather, only=FORM))
+        before = len(proxy.seen(*PAGES))
+        proxy.set(replace(weather, only=PAGES))
         page.goto("/")
-        proxy.wait_seen(before + 1, *FORM)
+        proxy.wait_seen(before + 1, *PAGES)
     kept_whole(page, proxy)
 
 

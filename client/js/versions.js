@@ -31,7 +31,9 @@ const versionIn = (/** @type {string} */ id) => Number(id.split("@")[1]);
  * @param {any} newest
  */
 export async function watchForm(page, newest) {
-  const state = { newest, closed_from: /** @type {string|null} */ (null), chain: /** @type {any[]} */ ([page.form, newest]), checked_ms: 0 };
+  // A page that no worker kept has just come from the system, and its document with it.
+  const isNews = !navigator.serviceWorker?.controller && nameOf(page.form) === nameOf(newest);
+  const state = { newest, closed_from: /** @type {string|null} */ (null), chain: /** @type {any[]} */ ([page.form, newest]), checked_ms: isNews ? Date.now() : 0 };
   page.news = () => newsOf(page, state);
   page.moves = () => movesPage(page, state);
   const check = async () => {

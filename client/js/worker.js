@@ -7,8 +7,10 @@ export async function register() {
   known?.installing?.postMessage("go-on"); // registering again ends only after an installation that is under way
   const registration = await navigator.serviceWorker.register("/sw.js", { scope: "/", updateViaCache: "none" }).catch(withoutWorker);
   if (!registration) return;
-  registration.installing?.postMessage("go-on");
-  addEventListener("pagehide", () => registration.installing?.postMessage("hold"));
+  const tell = (/** @type {string} */ word) => (registration.installing ?? registration.active)?.postMessage(word);
+  tell("go-on");
+  addEventListener("pagehide", () => tell("hold"));
+  void navigator.serviceWorker.ready.then(({ active }) => active?.postMessage("later"));
   if (registration.waiting && navigator.serviceWorker.controller) await offer(registration.waiting);
   registration.addEventListener("updatefound", () => {
     const next = registration.installing;

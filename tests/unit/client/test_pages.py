@@ -7,6 +7,7 @@ import pytest
 
 import client
 from server.routes import portal
+from server.shield import HEADERS
 from server.shipped import documents
 
 MARKUP = '</script><b onmouseover="x">"\'&'
@@ -25,7 +26,9 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "desk.css": "/assets/desk.5.css",
         "en.json": "/assets/en.3.json",
     }
-    (tmp_path / "dist" / "manifest.json").write_text(json.dumps(names | {"app.parts": ["/assets/part.4.js"]}))
+    (tmp_path / "dist" / "manifest.json").write_text(
+        json.dumps(names | {"app.parts": ["/assets/part.4.js"], "app.later": []})
+    )
     for name in names.values():
         (tmp_path / "dist" / name.lstrip("/")).write_text("content of " + name)
     (tmp_path / "dist" / "sw.js").write_text("worker")
@@ -79,6 +82,19 @@ def test_the_worker_keeps_no_page_with_a_person_in_it() -> None:
     kept = json.loads(head.removeprefix(b"self.MOTCUA=").removesuffix(b";"))["files"]
     assert {"/", "/thu-tuc", "/cua-toi", "/dang-nhap", "/cai-dat", "/to-khai/1.004873"} <= set(kept)
     assert not [path for path in kept if path.startswith(("/sync", "/accounts", "/desk", "/sw.js"))]
+
+
+def test_the_worker_gets_all_pages_together_with_the_headers_they_have_alone() -> None:
+    made = portal.shipped()
+    together = json.loads(made.documents[made.pages_url].body)
+    pages = {path: page.body.decode() for path, page in made.documents.items() if page.media == portal.HTML}
+    assert together["pages"] == pages
+    assert together["headers"].items() >= {name.decode(): value.decode() for name, value in HEADERS}.items()
+    assert together["headers"]["content-type"] == "text/html; charset=utf-8"
+    head = json.loads(made.documents["/sw.js"].body.split(b"\n")[0].removeprefix(b"self.MOTCUA=").removesuffix(b";"))
+    assert head["pages"]["path"] == made.pages_url
+    assert made.pages_url not in head["files"]
+    assert set(pages) <= set(head["files"])
 
 
 @pytest.mark.parametrize("words", ["hon nhan", "HÔN NHÂN", "tình trạng", "1.004873", "to khai cap giay"])

@@ -1,0 +1,63 @@
+"""What a first visit costs on the wire, both ways and with all headers, and in which order it comes."""
+
+import hashlib
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from e2e.office import ROOT, Office
+from e2e.pages import FORM_PAGE, kept_for_offline
+from e2e.phone import Phone
+from e2e.proxy import CLEAR, FaultProxy, Weather, canned
+from e2e.visiting import later_part, walk
+
+FORM_BYTES_MAX = 60 * 1024
+OFFLINE_BYTES_MAX = 120 * 1024
+PAGES = "/assets/pages."
+
+
+@pytest.fixture
+def visitor(new_phone: Callable[[str], Phone], proxy: FaultProxy) -> Callable[[str, Weather], Phone]:
+    """Make a first visit under a weather; what it cost is all that the proxy has seen since."""
+
+    def visit(name: str, weather: Weather) -> Phone:
+        phone = new_phone(name)
+        page = phone.open("about:blank")
+        proxy.set(weather)
+        proxy.tally.up_bytes = proxy.tally.down_bytes = 0
+        page.goto("/", wait_until="commit")
+        walk(page)
+        return phone
+
+    return visit
+
+
+def test_a_first_form_and_being_ready_offline_cost_no_more_bytes_than_promised(
+    visitor: Callable[[str, Weather], Phone], proxy: FaultProxy
+) -> None:
+    # Without what is fetched once a page is usable, so that only what it needs before is counted.
+    visitor("usable", Weather(only=("GET", later_part()), swallow=True)).close()
+    assert 0 < proxy.tally.up_bytes + proxy.tally.down_bytes <= FORM_BYTES_MAX
+    kept_for_offline(visitor("offline", CLEAR).page)
+    assert FORM_BYTES_MAX < proxy.tally.up_bytes + proxy.tally.down_bytes <= OFFLINE_BYTES_MAX
+    asked = [request.path for request in proxy.tally.requests]
+    assert [path for path in asked if path.startswith(PAGES)], "pages come together"
+    assert asked.count("/") == asked.count(FORM_PAGE) == 2, "once to each visitor, and not again to the worker"
+
+
+def test_a_part_for_what_few_do_comes_after_the_application_is_ready_offline(
+    phone: Phone, proxy: FaultProxy, office: Office
+) -> None:
+    (file,) = (ROOT / "client" / "dist" / "assets").glob("desk.*.css")
+    path = f"/assets/{file.name}"
+    script = httpx.get(f"{office.address}/sw.js").text
+    listed = f'"files":{{"{path}":"{hashlib.sha256(file.read_bytes()).hexdigest()[:20]}",'
+    head = script.replace('"files":{', listed, 1).replace('"later":[', f'"later":["{path}"', 1)
+    proxy.set(Weather(only=("GET", "/sw.js"), answer=canned("200 OK", head, "text/javascript; charset=utf-8")))
+    page = phone.open(FORM_PAGE)
+    page.wait_for_function("path => caches.match(path).then(found => found !== undefined)", arg=path)
+    kept_for_offline(page)
+    order = [request.path for request in proxy.tally.requests if request.path.startswith((PAGES, path))]
+    assert order[0].startswith(PAGES)
+    assert order[1:] == [path]
