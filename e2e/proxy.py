@@ -105,6 +105,8 @@ class Request:
     head: bytes = b""
     body_bytes: int = 0
     body: bytearray = field(default_factory=bytearray)
+    #: What had passed both ways when it came.
+    bytes_before: int = 0
     #: Whether any byte of the server's answer reached the proxy.
     answered: bool = False
     #: Whether its answer was cut in the middle.
@@ -293,6 +295,7 @@ class _Line:
             warm = self.request is not None
             request = Request(method.decode(), path.decode(), self.number, warm, head)
             self.weather, self.request = self.proxy.claim_hit(request.method, request.path), request
+            request.bytes_before = self.proxy.tally.up_bytes + self.proxy.tally.down_bytes
             self.proxy.tally.requests.append(request)
             self.proxy.tally.ring()
             if not await self._carry_up(head, request):

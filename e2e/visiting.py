@@ -6,8 +6,11 @@ from playwright.sync_api import Page
 
 from e2e.office import ROOT
 from e2e.pages import FORM
+from e2e.proxy import Tally
 
 READY = "html[data-ready]"
+#: What brings the worker all pages: the last thing that it is whole with. What else is fetched comes after it.
+TOGETHER = "/assets/pages."
 
 
 def walk(page: Page) -> None:
@@ -24,3 +27,11 @@ def later_part() -> str:
     built = (ROOT / "client" / "dist" / "assets").glob("*.js")
     (found,) = [file.name for file in built if b"backup-words" in file.read_bytes()]
     return f"/assets/{found}"
+
+
+def bytes_until_ready(tally: Tally) -> int:
+    """Return what had passed both ways, since the tally was new, when the application was ready offline."""
+    paths = [request.path for request in tally.requests]
+    last = max(at for at, path in enumerate(paths) if path.startswith(TOGETHER))
+    after = tally.requests[last + 1 :]
+    return after[0].bytes_before if after else tally.up_bytes + tally.down_bytes

@@ -38,17 +38,17 @@ export function watchForm(page, newest) {
 
 /** What every page does once it is usable. @param {import("./vault.js").Vault} vault */
 export async function settle(vault) {
-  showIcons();
   easeTouch();
   preparePrint();
   await Promise.all([tellHome(vault), watchPhone(vault), watchAge(vault)]);
-  await register();
+  if (await register()) void navigator.serviceWorker.ready.then(showIcons);
+  else showIcons();
   await watchFiles(vault);
   await tellLeaving();
   await sendEverybodys({ but: vault.slot });
 }
 
-/** The manifest and the icon come last: on a first visit they would cost a second of 2G before the form. */
+/** The manifest and the icon come last: what a person needs without network comes before what installing needs. */
 function showIcons() {
   document.querySelector("link[rel=icon]")?.remove();
   document.head.append(h("link", { rel: "icon", type: "image/png", href: "/icons/192.png" }), h("link", { rel: "manifest", href: "/manifest.webmanifest" }));

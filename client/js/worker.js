@@ -1,12 +1,13 @@
 /** The service worker seen from the page: registered once the page is usable, and told when the road is a page's. */
 import { offer } from "./update.js";
 
+/** @returns {Promise<boolean>} whether there is a worker, or will be */
 export async function register() {
-  if (!("serviceWorker" in navigator)) return;
+  if (!("serviceWorker" in navigator)) return false;
   const known = await navigator.serviceWorker.getRegistration();
   known?.installing?.postMessage("go-on"); // registering again ends only after an installation that is under way
   const registration = await navigator.serviceWorker.register("/sw.js", { scope: "/", updateViaCache: "none" }).catch(withoutWorker);
-  if (!registration) return;
+  if (!registration) return false;
   const tell = (/** @type {string} */ word) => (registration.installing ?? registration.active)?.postMessage(word);
   tell("go-on");
   addEventListener("pagehide", () => tell("hold"));
@@ -18,6 +19,7 @@ export async function register() {
       if (next.state === "installed" && navigator.serviceWorker.controller) void offer(next);
     });
   });
+  return true;
 }
 
 /** No network, or a setting that forbids it: the page works without. @param {unknown} fault @returns {null} */

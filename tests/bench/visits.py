@@ -17,13 +17,11 @@ from e2e.office import Office, free_port
 from e2e.pages import FORM, FORM_PAGE, FormPages, kept_for_offline, sign_in
 from e2e.phone import Phone
 from e2e.proxy import CLEAR, SLOW_2G, UNREACHABLE, FaultProxy, Weather
-from e2e.visiting import READY, later_part, walk
+from e2e.visiting import READY, TOGETHER, bytes_until_ready, later_part, walk
 
 #: No limit of bandwidth: what is left of the time is round trips.
 FAR = Weather(delay_seconds=0.5)
 WAITING = 1_000
-#: What brings the worker all pages: the longest thing that it fetches for itself.
-TOGETHER = "/assets/pages."
 VISIT_TIMEOUT_MS = 120_000
 #: What autosave waits after the last key.
 PAUSE_MS = 500
@@ -123,14 +121,17 @@ class Visits:
         page = phone.open("about:blank")
         page.set_default_timeout(VISIT_TIMEOUT_MS)
         self.road.set(weather)
-        before, asked, begun = self.wire(), len(self.road.tally.requests), time.monotonic()
+        self.road.tally.up_bytes = self.road.tally.down_bytes = 0
+        self.road.tally.requests.clear()
+        begun = time.monotonic()
         page.goto("/", wait_until="commit")
         read = self.read_until_precaching(page) if precaching else 0.0
         walk(page)
         seconds = time.monotonic() - begun - read
         if until_ready:
             kept_for_offline(page)
-        bytes_, paths = self.wire() - before, [request.path for request in self.road.tally.requests[asked:]]
+        bytes_ = bytes_until_ready(self.road.tally) if until_ready else self.wire()
+        paths = [request.path for request in self.road.tally.requests]
         phone.close()
         return seconds, bytes_, paths
 
@@ -138,7 +139,6 @@ class Visits:
         """Stay on a page that is usable until the worker asks for what it keeps; return for how many seconds."""
         page.wait_for_selector(READY, state="attached")
         begun, before = time.monotonic(), len(self.road.seen("GET", TOGETHER))
-        page.wait_for_function("navigator.serviceWorker.getRegistration().then(each => !!each?.installing)")
         self.road.wait_seen(before + 1, "GET", TOGETHER)
         return time.monotonic() - begun
 
