@@ -27,7 +27,9 @@ NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
 #: What a program reads is never rendered: it needs one header, and every byte of it is paid for on 2G.
 FOR_PROGRAMS: Final = (b"application/json", b"application/problem+json", b"application/x-ndjson")
 #: Nor is a part of a page a page. A worker's script is not among them: the policy that comes with it is the worker's.
-PARTS_OF_PAGES: Final = (b"text/css", b"application/javascript", b"image/png", b"application/manifest+json")
+PARTS_OF_PAGES: Final = (
+    b"text/css", b"application/javascript", b"image/png", b"image/svg+xml", b"application/manifest+json",
+)  # fmt: skip
 HEADERS: Final = (
     NOSNIFF,
     (b"referrer-policy", b"no-referrer"),

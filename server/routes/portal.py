@@ -253,7 +253,9 @@ def answer(request: Request[Any, Any, Any], found: Document | None) -> Response[
     """
     if found is None:
         raise RequestProblem("not-found")
-    headers = {"ETag": found.etag, "Cache-Control": found.cache, "Vary": "Accept-Encoding"}
+    headers = {"Cache-Control": found.cache, "Vary": "Accept-Encoding"}
+    if found.cache != IMMUTABLE:  # nobody asks again for what never changes
+        headers["ETag"] = found.etag
     if request.url.path == "/sw.js":
         headers["Service-Worker-Allowed"] = "/"
     if found.etag in request.headers.get("if-none-match", "").replace("W/", "").split(", "):
