@@ -85,8 +85,8 @@ def write(draw: ImageDraw.ImageDraw, at: Place, text: str, size: int, fill: tupl
         _mark(draw, box, marks, size, fill)
         if plain != letter:
             bar = box[1] + (box[3] - box[1]) * (0.5 if letter == "Đ" else 0.22)
-            begin = box[0] - 0.1 * size if letter == "Đ" else (box[0] + box[2]) / 2
-            draw.line([(begin, bar), (begin + 0.42 * size, bar)], fill=fill, width=max(2, size // 14))
+            begin = box[0] - 0.04 * size if letter == "Đ" else (box[0] + box[2]) / 2
+            draw.line([(begin, bar), (begin + 0.34 * size, bar)], fill=fill, width=max(2, size // 14))
         left += draw.textlength(base, font=font)
     return left
 

@@ -17,6 +17,8 @@ KIB: Final = 1024
 #: After so many days without all of its bytes a file is stuck: somebody should call.
 STUCK_DAYS: Final = 3
 COMING: Final = ("awaited", "arriving")
+#: So many pages of a PDF are drawn beside the values; the file itself has them all.
+DRAWN_MAX: Final = 30
 #: What ``bad`` may mean; a reason from a later version is said as the last.
 REASONS: Final = ("type", "size", "too-large", "unreadable", "locked", "too-many-pixels", "infected", "other")
 #: Symbol and colour of ux.md §3 by how far a file is.
@@ -96,5 +98,6 @@ def opened(papers: list[dict[str, Any]], op: str) -> dict[str, Any] | None:
         if page.op == op:
             before = whole[at - 1][1].op if at else None
             after = whole[at + 1][1].op if at + 1 < len(whole) else None
-            return {"page": page, "title": paper["title"], "before": before, "after": after}
+            drawn = list(range(1, min(page.pages or 0, DRAWN_MAX) + 1)) if page.pdf else []
+            return {"page": page, "title": paper["title"], "before": before, "after": after, "drawn": drawn}
     return None

@@ -193,6 +193,20 @@ async def thumb_of(request: AnyRequest, name: str) -> Answer:
     return Response(body, status_code=200, media_type="image/jpeg", headers=GUARD)
 
 
+@get("/files/{name:str}/pages/{number:int}", opt=PERSON, summary="A page of a PDF, drawn as a picture")
+async def page_of(request: AnyRequest, name: str, number: int) -> Answer:
+    """Draw a page of a PDF, so that nobody has to open one, and record which officer looked."""
+    uploads, actor = uploads_of(request), actor_asking(request)
+    stored = await uploads.visible(actor, digest_in(name))
+    if stored.media != PDF or not 1 <= number <= (stored.pages or 0):
+        raise RequestProblem("not-found")
+    await record_look(uploads.store, actor, stored.sha256, whole=True)
+    body = await uploads.looker.page(stored.sha256, number)
+    if body is None:
+        raise RequestProblem("not-found")
+    return Response(body, status_code=200, media_type="image/jpeg", headers=GUARD)
+
+
 def uploads_of(request: AnyRequest) -> Uploads:
     """Return the uploads that this application serves."""
     uploads: Uploads = request.app.state.uploads
@@ -248,4 +262,4 @@ async def _nothing() -> dict[str, Any]:
     return {"type": "http.request", "body": b"", "more_body": False}
 
 
-FILE_ROUTES: Final[list[HTTPRouteHandler]] = [abilities, begin, offset_of, send, end, probe, file_of, thumb_of]
+FILE_ROUTES: Final[list[HTTPRouteHandler]] = [abilities, begin, offset_of, send, end, probe, file_of, thumb_of, page_of]

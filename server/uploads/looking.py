@@ -68,6 +68,19 @@ class Looker:
         async with self._turn:
             return await self._open(digest, media)
 
+    async def page(self, digest: str, number: int) -> bytes | None:
+        """Return a page of a PDF as JPEG, from 1 on; null where it cannot be drawn. It is drawn anew each time."""
+        made = self._new_thumb()
+        try:
+            async with self._turn:
+                with self._blobs.path(digest) as path:
+                    answer = await self._ask({"path": str(path), "media": PDF, "thumb": str(made), "page": number})
+            if answer is None or answer["fault"] is not None:
+                return None
+            return await asyncio.to_thread(made.read_bytes)
+        finally:
+            _forget(made)
+
     def thumb(self, digest: str) -> Path:
         """Return where a file's thumbnail lies, if it has one."""
         return self._thumbs / digest[:2] / digest

@@ -2,7 +2,8 @@
 
 Whatever a file does to a decoder, it does here: in a process of its own, with bounds on memory, time and what it may
 write, that can be killed at any moment. A request is ``{"path","media","thumb"}``, an answer
-``{"kind","media","pages","fault"}``; a thumbnail is written to the path ``thumb``.
+``{"kind","media","pages","fault"}``; a thumbnail is written to the path ``thumb``. With ``page``, from 1 on, that
+page of a PDF is drawn there large instead.
 """
 
 import io
@@ -20,6 +21,9 @@ CPU_S_MAX: Final = 3_600
 FILES_MAX: Final = 64
 THUMB_PIXELS: Final = 320
 PAGES_MAX: Final = 5_000
+PAGE_PIXELS: Final = 1_500
+#: Tried in this order until a drawn page is small enough to be written.
+QUALITIES: Final = (75, 55, 35, 15)
 #: What Pillow may try; every other decoder stays shut.
 FORMATS: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 PDF: Final = "application/pdf"
@@ -39,10 +43,10 @@ def bound() -> None:
         resource.setrlimit(what, (wanted, wanted))
 
 
-def look(path: str, media: str, thumb: str | None) -> dict[str, Any]:
-    """Return what a file is, and write its thumbnail."""
+def look(path: str, media: str, thumb: str | None, page: int | None = None) -> dict[str, Any]:
+    """Return what a file is, and write its thumbnail, or a page of it."""
     if media == PDF:
-        return _look_at_pdf(path, thumb)
+        return _look_at_pdf(path, thumb, page)
     return _look_at_image(path, media, thumb)
 
 
@@ -65,7 +69,7 @@ def _look_at_image(path: str, media: str, thumb: str | None) -> dict[str, Any]:
     return found
 
 
-def _look_at_pdf(path: str, thumb: str | None) -> dict[str, Any]:
+def _look_at_pdf(path: str, thumb: str | None, wanted: int | None) -> dict[str, Any]:
     import pypdfium2  # noqa: PLC0415 - paid for only in this process
 
     found: dict[str, Any] = {"media": PDF, "kind": "pdf", "pages": None, "fault": None}
@@ -75,10 +79,11 @@ def _look_at_pdf(path: str, thumb: str | None) -> dict[str, Any]:
             found["pages"] = len(document)
             if not 0 < len(document) <= PAGES_MAX:
                 return {**found, "fault": "unreadable"}
-            page = document[0]
+            pixels = THUMB_PIXELS if wanted is None else PAGE_PIXELS
+            page = document[0 if wanted is None else wanted - 1]
             width, height = page.get_size()
-            scale = THUMB_PIXELS / max(width, height, 1.0)
-            _write(thumb, page.render(scale=scale).to_pil())
+            scale = pixels / max(width, height, 1.0)
+            _write(thumb, page.render(scale=scale).to_pil(), pixels)
         finally:
             document.close()
     except pypdfium2.PdfiumError as fault:
@@ -88,15 +93,18 @@ def _look_at_pdf(path: str, thumb: str | None) -> dict[str, Any]:
     return found
 
 
-def _write(thumb: str | None, image: Any) -> None:
+def _write(thumb: str | None, image: Any, pixels: int = THUMB_PIXELS) -> None:
     """Write a small picture without any of the metadata that the large one carried."""
     if thumb is None:
         return
     small = image.convert("RGB")
-    small.thumbnail((THUMB_PIXELS, THUMB_PIXELS))
+    small.thumbnail((pixels, pixels))
     small.info.clear()  # a comment would be saved again
-    packed = io.BytesIO()
-    small.save(packed, "JPEG", quality=70)
+    for quality in QUALITIES:
+        packed = io.BytesIO()
+        small.save(packed, "JPEG", quality=quality)
+        if packed.tell() <= THUMB_BYTES_MAX:
+            break
     with open(thumb, "wb") as file:  # noqa: PTH123 - a path from our own parent
         file.write(packed.getvalue())
 
@@ -109,7 +117,7 @@ def main() -> int:
     os.dup2(2, 1)  # what a decoder prints is no answer
     for line in sys.stdin:
         asked = json.loads(line)
-        answers.write(json.dumps(look(asked["path"], asked["media"], asked["thumb"])) + "\n")
+        answers.write(json.dumps(look(**asked)) + "\n")
         answers.flush()
     return 0
 

@@ -30,7 +30,7 @@ from server.store.store import Store, now_ms
 from server.uploads.override import MethodOverride
 from tests.bench.submission import answers
 from tests.integration.caller import PASSWORD, UNIT, create, new_id, op, patch, submit
-from tests.integration.tus import CHUNK, TUS, attach, digest, picture
+from tests.integration.tus import CHUNK, TUS, attach, digest, pdf, picture
 
 USERS: Final[dict[str, str | None]] = {
     "nobody": None, "stranger": "demo-2", "owner": "demo-1", "officer elsewhere": "officer-06151",
@@ -116,12 +116,12 @@ class World:
         """Make a file in a dossier of the owner's, in a state; return its digest."""
         return (await self.paper(state))[2]
 
-    async def paper(self, state: str) -> tuple[str, str, str]:
+    async def paper(self, state: str, paper: bytes | None = None) -> tuple[str, str, str]:
         """Make a file in a dossier of the owner's, in a state; return the dossier, the ``attach`` and the digest."""
-        content = picture(secrets.randbelow(1_000_000), (40, 50))
+        content = paper or picture(secrets.randbelow(1_000_000), (40, 50))
         dossier = await self.dossier(state)
         await self.upload(content)
-        said = attach(dossier, content)
+        said = attach(dossier, content, media="image/jpeg" if paper is None else "application/pdf")
         results = await self.push("owner", said)
         assert results[0]["outcome"] in ("applied", "held"), results
         return dossier, said["id"], digest(content)
@@ -264,6 +264,11 @@ def on_file(path: str) -> Policy:
     return Policy("person", asked, FILES)
 
 
+async def _page_of_pdf(world: World, _role: str, scope: str) -> Asked:
+    name = (await world.paper(scope, pdf(seed=secrets.randbelow(200))))[2]
+    return Asked("GET", f"/files/{name}/pages/1")
+
+
 async def _opened_paper(world: World, _role: str, scope: str) -> Asked:
     dossier, op_id, _ = await world.paper(scope)
     return Asked("GET", f"/desk/d/{dossier}/giay/{op_id}")
@@ -314,6 +319,7 @@ POLICIES: Final[dict[tuple[str, str], Policy]] = {
     ("DELETE", "/files/{name:str}"): on_upload("DELETE"),
     ("GET", "/files/{name:str}"): on_file("/files/{digest}"),
     ("GET", "/files/{name:str}/thumb"): on_file("/files/{digest}/thumb"),
+    ("GET", "/files/{name:str}/pages/{number:int}"): Policy("person", _page_of_pdf, FILES),
     ("POST", "/sync/v1"): own("POST", "/sync/v1", json={"v": 1, "cursor": ""}),
     ("GET", "/sync/v1/snapshot"): own("GET", "/sync/v1/snapshot"),
     ("GET", "/desk"): Policy("officer", simply("GET", "/desk"), {"": OFFICERS}),

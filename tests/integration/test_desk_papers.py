@@ -1,11 +1,13 @@
 """What an officer sees of the papers, that each look is recorded, and that the list of files on the way is right."""
 
+import io
 import re
 import sqlite3
 from contextlib import closing
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from e2e.office import Office
 from tests.bench.submission import answers
@@ -66,12 +68,28 @@ def test_each_file_shows_how_far_it_is(citizen: Caller, officer: Caller, values:
     assert "tệp hỏng" in html
 
 
-def test_a_paper_of_several_pages_says_how_many(citizen: Caller, officer: Caller, values: dict[str, Any]) -> None:
+def test_a_paper_of_several_pages_says_how_many_and_each_is_drawn(
+    office: Office, citizen: Caller, officer: Caller, values: dict[str, Any]
+) -> None:
     content = pdf(pages=3, seed=71)
     dossier = sent_in(citizen, values)
     citizen.push(attach(dossier, content, media="application/pdf"))
     upload(citizen, content)
-    assert "PDF, 3 trang" in page(officer, dossier)
+    html = page(officer, dossier)
+    assert "PDF, 3 trang" in html
+    opened = re.search(rf'href="(/desk/d/{dossier}/giay/[^"]+)"', html)
+    assert opened is not None
+    drawn = re.findall(r'<img src="(/files/[0-9a-f]{64}/pages/\d+)"', officer.http.get(opened[1]).text)
+    assert [each.rpartition("/")[2] for each in drawn] == ["1", "2", "3"]
+    answer = officer.http.get(drawn[1])
+    with Image.open(io.BytesIO(answer.content)) as picture_of_page:
+        assert (picture_of_page.format, max(picture_of_page.size)) == ("JPEG", 1_500)
+    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert looks(office, dossier) == [None, digest(content)], "a drawn page is a look at the file"
+    for number in ("0", "4", "99999999999999999999", "x"):
+        assert officer.http.get(f"/files/{digest(content)}/pages/{number}").status_code == 404
+    upload(citizen, other := picture(7_005))
+    assert citizen.http.get(f"/files/{digest(other)}/pages/1").status_code == 404, "a picture has no pages"
 
 
 def test_a_page_opens_beside_the_values_and_leads_to_the_next(
