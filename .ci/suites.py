@@ -45,6 +45,7 @@ def fast() -> dict[str, list[str]]:
         ),
         "simulation": pytest("-n2", "--timeout=600", *paths("tests/simulation")),
         "integration": pytest("-n2", "--timeout=300", *paths("tests/integration")),
+        "bundle": [str(house.PYTHON), ".ci/bundle.py", "test"],
         "client": ["node", "--test", *paths("client/tests/**/*.test.mjs", "tests/unit/client/**/*.test.mjs")],
     }
 
@@ -107,7 +108,7 @@ def chosen(what: str) -> dict[str, list[str]]:
     if what == "check":
         return checks()
     if what == "bench":
-        return {"bench": python("tests.bench")}
+        return {"bench": python("tests.bench"), "bundle": [str(house.PYTHON), ".ci/bundle.py", "bench"]}
     if with_browser:
         need_browsers()
     if what == "e2e":

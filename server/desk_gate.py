@@ -16,9 +16,10 @@ import client
 from schemas.problems import RequestProblem
 from server.desk.app import STORE, desk_app
 from server.desk.days import DAYS
+from server.desk.drawing import renderer
 from server.desk.posting import NO_STORE, Render
 from server.routes.gate import actor_asking, officer_asking, store_of
-from server.routes.portal import css_urls, desk_scripts, icons, safe, templates
+from server.routes.portal import css_urls, desk_scripts, icons, templates
 from server.routes.wire import problem_answer
 from server.services.calendar import SqliteDays
 from server.services.desk import SqliteDeskStore
@@ -33,15 +34,13 @@ UNAUTHENTICATED: Final = 401
 log = logging.getLogger("motcua")
 
 
-def render(template: str, **values: Any) -> str:
-    """Return a page of the desk, or a part of one; it can be read before the client is built."""
-    if "/part_" in template:
-        if template.endswith("/part_answer.html"):
-            values["changed"] = [{**each, "html": safe(each["html"])} for each in values["changed"]]
-        return templates().render_template(template, **values)
+def shell() -> dict[str, Any]:
+    """Return what stands around the desk's pages; they can be read before the client is built."""
     built = (client.ROOT / "dist" / "manifest.json").exists()
-    scripts = desk_scripts() if built else []
-    return templates().render_template(template, css=css_urls() if built else [], js=scripts, icons=icons(), **values)
+    return {"css": css_urls() if built else [], "js": desk_scripts() if built else [], "icons": icons()}
+
+
+render = renderer(templates, shell)
 
 
 class DeskGate:

@@ -27,6 +27,7 @@ from schemas import lists
 from schemas.folding import folded
 from schemas.forms import Form, decode_form
 from schemas.problems import RequestProblem
+from server.desk.drawing import environment
 from server.routes.gate import ANYONE
 from server.shield import HEADERS
 from server.shipped import documents
@@ -80,15 +81,7 @@ def _data(value: str) -> str:
 def templates() -> minijinja.Environment:
     """Return the templates of the portal; an undefined value is an error."""
     folder = client.ROOT / "templates"
-    environment = minijinja.Environment(
-        loader=lambda name: (folder / name).read_text(encoding="utf-8"),
-        undefined_behavior="strict",
-        auto_escape_callback=lambda name: name.endswith(".html"),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.add_global("_", text)
-    return environment
+    return environment(lambda name: (folder / name).read_text(encoding="utf-8"), text)
 
 
 @cache
@@ -109,11 +102,6 @@ def css_urls() -> list[str]:
 def desk_scripts() -> list[str]:
     """Return the address of the script of the office's pages, which work without it."""
     return [assets()["desk.js"]]
-
-
-def safe(html: str) -> str:
-    """Mark what a template made as not to be escaped again."""
-    return minijinja.safe(html)
 
 
 def icons() -> str:
