@@ -364,7 +364,7 @@ class _Line:
             if limit is not None and sent + len(piece) > limit:
                 if forward is not None and limit > sent:
                     await forward(piece[: limit - sent])
-                self.reset()
+                self._lose_phone()
                 return False
             stall = self.weather.stall_up_bytes
             if stall is not None and sent + len(piece) > stall:
@@ -416,6 +416,13 @@ class _Line:
             self.proxy.tally.ring()
             return 0
         return came
+
+    def _lose_phone(self) -> None:
+        """Break the phone's side alone: what had got through goes on to the server, and then no more comes."""
+        server, self.server = self.server, None
+        self.reset()
+        if server is not None:
+            server.close()
 
     def _note_cut(self) -> None:
         if self.request is not None:
