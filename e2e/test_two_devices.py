@@ -205,6 +205,11 @@ def test_a_cursor_that_expired_is_followed_by_a_snapshot_and_nothing_is_missing(
     expect(filled.page.locator("main")).to_contain_text("Hoàng Thị Ngọc Ánh Tuyết")
 
 
+def sent_again(proxy: FaultProxy, since: int, dossier: str) -> None:
+    """Wait until the server has answered what the phone sent it anew."""
+    proxy.wait_until(lambda: any(each.answered and dossier in each.text() for each in proxy.seen()[since:]), "it again")
+
+
 def test_after_a_restore_the_phone_sends_again_what_it_was_told_and_the_code_is_the_same(
     filled: Phone, proxy: FaultProxy, office: Office, tmp_path: Path
 ) -> None:
@@ -221,8 +226,10 @@ def test_after_a_restore_the_phone_sends_again_what_it_was_told_and_the_code_is_
     motcua("restore", str(backup), "--data", str(office.data))
     office.start()
     assert office.dossiers() == [], "the restore has lost it"
+    before_news = len(proxy.seen())
     news(filled.page, dossier)
     expect(filled.page.locator("[data-told=epoch]")).to_contain_text("không bị tính hai lần")
+    sent_again(proxy, before_news, dossier)
     state(filled.page, "received")
     (after,) = office.dossiers()
     assert (after["id"], after["code"], after["state"]) == (dossier, before["code"], "1")
@@ -248,8 +255,10 @@ def test_an_account_that_a_restore_lost_is_begun_again_and_is_the_same_person(
     office.stop()
     motcua("restore", str(backup), "--data", str(office.data))
     office.start()
+    before_news = len(proxy.seen())
     news(form.page, dossier)
     expect(form.page.locator("[data-told=epoch]")).to_be_visible()
+    sent_again(proxy, before_news, dossier)
     state(form.page, "received")
     (after,) = office.dossiers()
     assert (after["id"], after["code"]) == (dossier, before["code"])
