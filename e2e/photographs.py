@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from e2e.office import Office
@@ -38,6 +38,13 @@ def sheet(number: int, size: tuple[int, int] = (900, 1200), *, orientation: int 
     exif.get_ifd(GPS).update({1: "N", 2: LATITUDE, 3: "E", 4: (106.0, 45.0, 0.0)})
     out = io.BytesIO()
     paper.save(out, "JPEG", quality=92, exif=exif)
+    return out.getvalue()
+
+
+def blurred(data: bytes) -> bytes:
+    """Take the same photograph with a shaking hand."""
+    out = io.BytesIO()
+    Image.open(io.BytesIO(data)).filter(ImageFilter.GaussianBlur(12)).save(out, "JPEG")
     return out.getvalue()
 
 

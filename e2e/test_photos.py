@@ -11,12 +11,23 @@ from e2e.engines import both_engines
 from e2e.office import Office
 from e2e.pages import FORM_PAGE, FormPages, ready_to_send, sign_in
 from e2e.phone import Phone
-from e2e.photographs import Slot, attachments, bytes_of, pdf, photo, sheet, verified, whole
+from e2e.photographs import Slot, attachments, blurred, bytes_of, pdf, photo, sheet, verified, whole
 from e2e.proxy import BAD_GATEWAY, UNREACHABLE, FaultProxy, Weather
 from e2e.test_pages import look
 from e2e.waking import close_pages_and_wake
 
 BEGIN = ("POST", "/files/")
+#: Notes that so many bytes of photographs went today.
+SPEND = """bytes => new Promise((good, bad) => {
+  const asked = indexedDB.open("motcua");
+  asked.onerror = bad;
+  asked.onsuccess = () => {
+    const day = new Intl.DateTimeFormat("sv-SE", {timeZone: "Asia/Ho_Chi_Minh"}).format(new Date());
+    const tx = asked.result.transaction("settings", "readwrite");
+    tx.objectStore("settings").put({id: "photos-used", value: {day, bytes}});
+    tx.oncomplete = () => { asked.result.close(); good(); };
+  };
+})"""
 
 
 @both_engines
@@ -42,7 +53,10 @@ def test_papers_photographed_without_network_follow_the_data_and_arrive_whole(
     whole(form)
     assert verified(office) == hashes
     pictures = [bytes_of(office, each) for each in hashes]
-    assert [Image.open(io.BytesIO(each)).size for each in pictures] == [(1200, 1600), (1650, 2200)]
+    first, second = [Image.open(io.BytesIO(each)) for each in pictures]
+    assert (first.size, second.size) == ((1200, 1600), (1650, 2200))
+    red, _, blue = first.getpixel((1_150, 50))
+    assert red > 2 * blue, "the stamp that was on the left above is on the right above"
     for data in pictures:
         assert len(data) <= 300_000
         assert b"Exif" not in data
@@ -88,16 +102,23 @@ def test_pages_are_put_in_order_turned_taken_again_and_had_back(filled: Phone, o
 
 
 def test_a_browser_that_the_camera_ended_comes_back_to_the_same_paper(filled: Phone) -> None:
+    """The second picture is blurred, and is made small by a browser that can draw on its page alone."""
     slot = Slot(filled.page).open()
     slot.pick(photo(1))
     slot.hold(1)
     with filled.page.expect_file_chooser():
         filled.page.locator("[data-action=photo]").click()
     filled.kill()
-    slot = Slot(filled.open(FORM_PAGE))
+    filled.open()
+    filled.running.add_init_script("delete globalThis.OffscreenCanvas")
+    filled.page.goto(FORM_PAGE)
+    slot = Slot(filled.page)
     slot.hold(1)
-    slot.pick(photo(2), action="photo")
+    slot.pick(photo(2, blurred(sheet(2))), action="photo")
     slot.hold(2)
+    expect(slot.sheets.nth(1)).to_contain_text("Ảnh có vẻ mờ hoặc tối")
+    slot.act(2, "use-page")
+    expect(slot.sheets.filter(has_text="mờ")).to_have_count(0)
 
 
 def test_a_phone_that_is_full_says_so_and_keeps_what_it_has(filled: Phone) -> None:
@@ -132,8 +153,8 @@ def test_whoever_signs_out_sends_no_photograph_and_nobody_else_does(
     proxy.wait_seen(1, "PATCH", "/files/")
     dossier = page.url
     page.goto("/cai-dat")
+    expect(page.locator("#people")).to_contain_text("1 hồ sơ chưa gửi vẫn ở lại máy này")
     page.locator("[data-action=sign-out]").click()
-    page.locator("[data-action=sign-out-anyway], [data-action=sign-out]").last.click()
     page.wait_for_url("**/")
     proxy.clear()
     before = len(proxy.seen("PATCH", "/files/")) + len(proxy.seen("HEAD", "/files/"))
@@ -147,6 +168,23 @@ def test_whoever_signs_out_sends_no_photograph_and_nobody_else_does(
     whole(form)
     (mine,) = [each for each in office.dossiers() if each["attachments"]]
     assert [each["sha256"] for each in mine["attachments"]] == hashes
+
+
+def test_photographs_wait_when_the_day_s_budget_is_spent(filled: Phone, proxy: FaultProxy, office: Office) -> None:
+    page = filled.page
+    page.goto("/cai-dat")
+    page.locator("label", has=page.locator("[name=photo-budget][value='5']")).click()
+    page.evaluate(SPEND, 6_000_000)
+    slot = Slot(page).open()
+    slot.pick(photo(1))
+    slot.hold(1)
+    form = slot.send()
+    expect(page.locator("#papers")).to_contain_text("Hôm nay đã dùng 6 MB trong mức 5 MB.")
+    expect(form.state_line()).to_have_attribute("data-state", "partly")
+    assert not [each for each in proxy.seen(*BEGIN) if each.path == BEGIN[1]]
+    page.locator("[data-action=send-files]", has_text="Gửi luôn").click()
+    whole(form)
+    assert len(verified(office)) == 1
 
 
 def test_the_worker_goes_on_with_photographs_when_every_page_is_closed(

@@ -73,11 +73,14 @@ function pageLine(work, slot, page, at, { state, label, words, percent }) {
 /** @param {string} words @param {() => Promise<void>} go */
 const button = (words, go) => h("button", { type: "button", class: "quiet", "data-action": "send-files", onclick: go }, words);
 
-/** Send what is waiting of this drawer's papers, or ask what became of it. @param {Vault} vault */
-export const filesNow = (vault) => button(t("files.now"), async () => {
+/** Send everything that waits in a drawer, data first. @param {Vault} vault */
+export async function sendAll(vault) {
   await sendNow(vault);
   await sendFiles(vault, { force: true });
-});
+}
+
+/** Send what is waiting of this drawer's papers, or ask what became of it. @param {Vault} vault */
+export const filesNow = (vault) => button(t("files.now"), () => sendAll(vault));
 
 /** Why files wait, until when, and the way not to. @param {Vault} vault @param {import("./lane.js").Lane|null} lane */
 async function whyNot(vault, lane) {

@@ -39,6 +39,8 @@ const ORPHAN_MS = 86_400_000;
 const YOUNG_MS = 60_000;
 /** States in which nothing more is sent: not accepted, asked back, stopped, given (protocol §3). */
 const STOPPED = new Set(["3", "7", "8", "10"]);
+/** A verdict may take its time; only after this is it asked whether the bytes are still there. */
+const VERDICT_MS = 60_000;
 const WAITED_FOR = new Set(["awaited", "arriving"]);
 
 /** @returns {Lane} */
@@ -70,13 +72,13 @@ export function wanted(session, files) {
 
 /**
  * Of the files that are wanted, those whose bytes the system does not have yet. One that is still waited for in what was
- * pulled after it had been sent is asked about again: a restore may have lost it, or gone back to where it was arriving.
+ * pulled a while after it had been sent is asked about again: a restore may have lost it, or gone back to where it was arriving.
  * @param {Session} session @param {Map<string, FileRecord>} files
  */
 export function unsent(session, files) {
   const lost = new Set();
   for (const copy of session.copies.values()) {
-    for (const { sha256, status } of copy.attachments) if (WAITED_FOR.has(status) && copy.pulled_ms > (files.get(sha256)?.sent_ms ?? Infinity)) lost.add(sha256);
+    for (const { sha256, status } of copy.attachments) if (WAITED_FOR.has(status) && copy.pulled_ms > (files.get(sha256)?.sent_ms ?? Infinity) + VERDICT_MS) lost.add(sha256);
   }
   return wanted(session, files).filter((file) => !file.stuck && (file.sent_ms === null || lost.has(file.sha256)));
 }

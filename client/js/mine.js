@@ -1,5 +1,6 @@
 /** "Hồ sơ của tôi": everything of this person's, and what belongs to nobody yet. */
 import { actionsOf } from "./actions.js";
+import { sendAll } from "./attachments.js";
 import { h } from "./dom.js";
 import { dossierView } from "./dossier.js";
 import { ownerless } from "./entering.js";
@@ -42,7 +43,7 @@ export async function mine(vault) {
       ...claims,
       ...shown.flatMap(([key, works]) => [
         h("h2", {}, t(key, { n: works.length })),
-        key === "mine.waiting" && !vault.isGuest ? h("button", { type: "button", class: "quiet", "data-action": "try-now", onclick: () => sendNow(vault) }, t("do.send_all")) : null,
+        key === "mine.waiting" && !vault.isGuest ? h("button", { type: "button", class: "quiet", "data-action": "try-now", onclick: () => sendAll(vault) }, t("do.send_all")) : null,
         h("ul", { class: "works" }, ...works.map((work) => workCard(work, work.state.id === "locked" ? actionsOf(vault, work) : [], told.get(work.id)))),
       ]),
       shown.length || claims.length ? null : h("p", {}, t("mine.empty")),

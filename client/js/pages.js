@@ -12,7 +12,7 @@ import { workOf } from "./work.js";
 /** @typedef {import("./vault.js").Vault} Vault */
 /** @typedef {import("./work.js").Work} Work */
 
-export const WAITING = ["waiting", "sending", "locked"];
+export const WAITING = ["waiting", "sending", "locked", "partly"];
 export const YOURS = ["needs_you", "refused", "two_versions"];
 export const DRAFTS = ["saved"];
 

@@ -16,6 +16,7 @@ import { isAlive } from "./session.js";
  * @property {string} [op] the `attach` op that brought it
  * @property {number} [page] its place in that op
  * @property {boolean} [gone]
+ * @property {boolean} [doubtful] it may be too blurred or dark to be read, and nobody has said that it will do
  * @typedef {Record<string, Page[]>} Papers
  */
 

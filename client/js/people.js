@@ -4,7 +4,7 @@ import { setting } from "./db.js";
 import { h, one } from "./dom.js";
 import { devicesPart } from "./devices.js";
 import { signOut } from "./entering.js";
-import { sendNow } from "./news.js";
+import { sendAll } from "./attachments.js";
 import { DRAFTS, WAITING } from "./pages.js";
 import { passwordPart } from "./password.js";
 import { t } from "./texts.js";
@@ -36,7 +36,7 @@ async function leavingPart(vault) {
   const out = h("button", { type: "button", class: "button second", "data-action": "sign-out", onclick: () => leave(vault) }, t("do.sign_out"));
   if (!unsent) return h("section", {}, out);
   const first = h("button", { type: "button", class: "button", "data-action": "try-now", onclick: async () => {
-    await sendNow(vault);
+    await sendAll(vault);
     section.replaceWith(await leavingPart(vault));
   } }, t("do.send_first"));
   const section = h("section", {}, h("p", { class: "notice" }, t("auth.out", { n: unsent })), waits ? first : null, out);

@@ -8,13 +8,15 @@ import { t } from "./texts.js";
 /** A file that its slot does not take; the message is what the person reads. */
 export class Refused extends Error {}
 
+/** @typedef {{blob: Blob, media: string, small: Blob|null, name: string, doubtful?: boolean}} Taken `doubtful`: it may be too blurred or dark to be read */
+
 /** How long a PDF's name may be: it goes along for the office to read. */
 const NAME_CHARS_MAX = 100;
 
 /**
  * Take a file for a slot: a picture is made small, a PDF stays as it is.
  * @param {File} file @param {any} slot
- * @returns {Promise<{blob: Blob, media: string, small: Blob|null, name: string}>}
+ * @returns {Promise<Taken>}
  * @throws {Refused}
  */
 export async function taken(file, slot) {
@@ -22,8 +24,8 @@ export async function taken(file, slot) {
   if (kind === "pdf") return pdf(file, slot);
   if (!slot.kinds.includes("image") || !mayBePicture(file, kind)) throw new Refused(t(only(slot)));
   try {
-    const { blob, small } = await madeSmall(file);
-    return fits({ blob, media: "image/jpeg", small, name: "" }, slot);
+    const { blob, small, doubtful } = await madeSmall(file);
+    return fits({ blob, media: "image/jpeg", small, name: "", doubtful }, slot);
   } catch (fault) {
     if (fault instanceof Broken) throw new Refused(t("photo.broken"));
     throw fault;

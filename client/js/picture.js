@@ -3,13 +3,14 @@
  * but the picture. The same code in a worker and, in browsers that cannot draw there, on the page; both hand in how
  * pictures are decoded and drawn.
  */
+import { isDoubtful, tilesOf } from "./sharpness.js";
 import { bare, HEADER_BYTES, headerOf } from "./headers.js";
 
 /**
  * @typedef {{image: CanvasImageSource, width: number, height: number, close: () => void}} Decoded
  * @typedef {{decode: (blob: Blob, size: {width: number, height: number}|null) => Promise<Decoded>,
  *   canvas: (width: number, height: number) => {context: any, blob: (quality: number) => Promise<Blob|null>}}} Tools
- * @typedef {{blob: Blob, small: Blob, width: number, height: number}} Made
+ * @typedef {{blob: Blob, small: Blob, width: number, height: number, doubtful: boolean}} Made
  */
 
 export const GOAL_BYTES = 300_000;
@@ -84,7 +85,7 @@ async function drawnAt({ image, width, height }, { turns, mirrored }, side, qual
   context.drawImage(image, -w / 2, -h / 2, w, h);
   const made = await blob(quality);
   if (!made || made.type !== "image/jpeg") throw new Broken("no JPEG came out");
-  return { blob: made, width: across, height: down };
+  return { blob: made, width: across, height: down, doubtful: side > SMALL_PX && isDoubtful(tilesOf(context, across, down)) };
 }
 
 /** @param {Blob} blob @param {{width: number, height: number}|null} size @returns {Promise<Decoded>} */

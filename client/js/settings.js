@@ -18,7 +18,7 @@ import { placeWords } from "./webviews.js";
 /** @param {Vault} vault */
 export async function settings(vault) {
   one("#backup").replaceChildren(
-    h("h2", {}, t("backup.title")), h("p", {}, t("backup.say")), backupForm(vault),
+    h("h2", {}, t("backup.title")), h("p", {}, t("backup.say")), h("p", {}, t("photos.not_in_backup")), backupForm(vault),
     h("h3", {}, t("backup.open_title")), restoreForm(vault));
   addEventListener("can-install", () => void installPart());
   await Promise.all([installPart(), peoplePart(vault), drawn(vault, () => settingsView(vault))]);

@@ -10,6 +10,7 @@ import { keepSetting, setting } from "./db.js";
 import { ignoreFull } from "./autosave.js";
 import { h } from "./dom.js";
 import { dateOf } from "./moments.js";
+import { filesWait } from "./uploads.js";
 import { isInstalled, isIPhone } from "./install.js";
 import { stateLine } from "./status.js";
 import { languageNow, t } from "./texts.js";
@@ -68,6 +69,7 @@ function oldestWaiting(vault) {
 /** Whether there is work here that is nowhere else. @param {Vault} vault */
 export async function hasWorkToLose(vault) {
   if ([...vault.session.outbox.values()].some((record) => record.status === "waiting" || (record.status === "refused" && !record.dismissed))) return true;
+  if (await filesWait(vault)) return true;
   return (await vault.drafts()).some((draft) => UNSENT.has(draft.status === "draft" ? "saved" : draft.status));
 }
 

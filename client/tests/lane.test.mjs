@@ -49,9 +49,11 @@ test("a page that its owner is taking away is not sent", () => {
 
 test("what was sent is not sent again, unless a later pull says that it is gone", () => {
   const sent = filesOf(file("a", 100, { sent_ms: NOW }));
-  assert.equal(names(unsent(sessionWith({ d: { files: { a: "arriving" }, pulled_ms: NOW + 1 } }), sent)), "");
-  assert.equal(names(unsent(sessionWith({ d: { files: { a: "awaited" }, pulled_ms: NOW - 1 } }), sent)), "");
-  assert.equal(names(unsent(sessionWith({ d: { files: { a: "awaited" }, pulled_ms: NOW + 1 } }), sent)), "a");
+  for (const status of ["awaited", "arriving"]) {
+    for (const [after_ms, again] of [[-1, ""], [1, ""], [60_000, ""], [60_001, "a"]]) {
+      assert.equal(names(unsent(sessionWith({ d: { files: { a: status }, pulled_ms: NOW + after_ms } }), sent)), again, `${status} ${after_ms}`);
+    }
+  }
   assert.equal(names(unsent(sessionWith({ d: { files: { a: "awaited" } } }), filesOf(file("a", 100, { stuck: "checksum" })))), "");
 });
 

@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addPages, everyPage, fileOps, fitPapers, movePage, pagesOf, papersFrom } from "../js/papers.js";
+import { carryFiles, filesOf, keepFile, smallOf, wholeOf } from "../js/files.js";
+import { newKey } from "../js/seal.js";
 import { Session } from "../js/session.js";
+import { Drawer, FakeTus } from "./fake_tus.mjs";
 
 const D = "01a1ee00-0000-7000-8000-0000000000d1";
 const page = (name, more = {}) => ({ sha256: name.repeat(64).slice(0, 64), bytes: 10, media: "image/jpeg", name: "", ...more });
@@ -83,4 +86,19 @@ test("pages of a paper that another version does not ask for are put apart and c
   fitPapers(draft, [{ key: "ruling" }]);
   assert.equal(named(pagesOf(draft, "ruling")), "ab");
   assert.equal(draft.papers_apart, undefined);
+});
+
+test("photographs go with work that somebody takes for theirs, sealed with the key of the new drawer", async () => {
+  const [nobody, own] = [new Drawer(new FakeTus(), await newKey()), new Drawer(new FakeTus(), await newKey())];
+  const bytes = new TextEncoder().encode("một trang giấy ".repeat(30_000));
+  const record = await keepFile(nobody, { blob: new Blob([bytes]), media: "image/jpeg", small: new Blob(["nhỏ"]) });
+  const draft = { papers: { ruling: [{ sha256: record.sha256 }, { sha256: "not here" }] } };
+  await carryFiles(nobody, own, draft);
+  await carryFiles(nobody, own, draft);
+  const files = await filesOf(own);
+  assert.equal(files.size, 1);
+  const carried = files.get(record.sha256);
+  assert.deepEqual(new Uint8Array(await (await wholeOf(own, carried)).arrayBuffer()), bytes);
+  assert.equal(await (await smallOf(own, carried)).text(), "nhỏ");
+  await assert.rejects(wholeOf({ ...own, db: own.db, key: nobody.key }, carried));
 });
