@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from schemas import lists
 from schemas.forms import Form
 from schemas.ids import id_from
+from schemas.messages import OpResult
 from server.desk.app import STORE, desk_app
 from server.desk.drawing import environment, renderer
 from server.desk.memory import Memory, MemoryDeskStore
@@ -58,8 +59,8 @@ class Morning:
     def _draw(self, at_ms: int) -> str:
         return id_from(at_ms, next(self._serial) << 40 | 7)
 
-    def push(self, actor: Actor, kind: str, dossier: str, **keys: Any) -> str:
-        """Push one op a second later; return its outcome."""
+    def push(self, actor: Actor, kind: str, dossier: str, **keys: Any) -> OpResult:
+        """Push one op a second later; return what became of it."""
         self.now += 1000
         op = {
             "id": self._draw(self.now),
@@ -69,7 +70,7 @@ class Morning:
             "form": self.form.id,
             **keys,
         }
-        return self.memory.push(actor.person, [msgspec.json.encode(op)])[0].outcome
+        return self.memory.push(actor.person, [msgspec.json.encode(op)])[0]
 
     def filed(self, **values: Any) -> str:
         """Have An file a dossier."""
