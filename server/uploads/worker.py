@@ -100,13 +100,22 @@ def _write(thumb: str | None, image: Any, pixels: int = THUMB_PIXELS) -> None:
     small = image.convert("RGB")
     small.thumbnail((pixels, pixels))
     small.info.clear()  # a comment would be saved again
+    packed = _packed(small)
+    while packed.tell() > THUMB_BYTES_MAX:  # it is all noise
+        small = small.reduce(2)
+        packed = _packed(small)
+    with open(thumb, "wb") as file:  # noqa: PTH123 - a path from our own parent
+        file.write(packed.getvalue())
+
+
+def _packed(small: Any) -> io.BytesIO:
+    """Return a picture as JPEG, as good as fits."""
     for quality in QUALITIES:
         packed = io.BytesIO()
         small.save(packed, "JPEG", quality=quality)
         if packed.tell() <= THUMB_BYTES_MAX:
             break
-    with open(thumb, "wb") as file:  # noqa: PTH123 - a path from our own parent
-        file.write(packed.getvalue())
+    return packed
 
 
 def main() -> int:

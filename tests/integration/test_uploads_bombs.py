@@ -9,13 +9,14 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 from PIL import Image
 
 from server.uploads.blobs import MemoryBlobs, digest_of
 from server.uploads.looking import Looker, sniffed
-from server.uploads.worker import MEMORY_BYTES_MAX, PIXELS_MAX
+from server.uploads.worker import MEMORY_BYTES_MAX, PAGE_PIXELS, PIXELS_MAX, THUMB_BYTES_MAX
 from tests.integration.tus import pdf, picture
 
 MIB = 1024 * 1024
@@ -139,6 +140,19 @@ def test_the_largest_picture_that_is_taken_fits_into_the_bounds(bench: Bench) ->
     content = png(side, side, zeros((side * 3 + 1) * side + MIB))
     assert bench.look(content) == ("image/png", None)
     assert len(bench.thumb(content)) < 64 * 1024
+
+
+def test_a_page_of_a_paper_is_drawn_within_bounds_whatever_it_shows(bench: Bench) -> None:
+    noise = io.BytesIO()
+    Image.frombytes("RGB", (1_500, 1_500), Random(934).randbytes(1_500 * 1_500 * 3)).save(noise, "PDF", quality=95)
+    for content in (noise.getvalue(), BOMBS["a paper of a kilometre"][0], pdf(pages=2, seed=9)):
+        drawn = bench.loop.run_until_complete(bench.looker.page(bench.keep(content), 1))
+        assert drawn is not None
+        assert len(drawn) <= THUMB_BYTES_MAX
+        with Image.open(io.BytesIO(drawn)) as picture_of_page:
+            assert (picture_of_page.format, max(picture_of_page.size) <= PAGE_PIXELS) == ("JPEG", True)
+    assert bench.loop.run_until_complete(bench.looker.page(bench.keep(b"%PDF-1.7 nothing"), 1)) is None
+    assert bench.look(GOOD) == ("image/jpeg", None)
 
 
 def test_what_is_packed_is_never_opened(bench: Bench) -> None:

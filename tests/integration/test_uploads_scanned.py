@@ -54,37 +54,54 @@ class Clamd:
             writer.close()
 
 
-def scanned(tmp_path: Path, mode: str, monkeypatch: pytest.MonkeyPatch | None = None) -> None:
-    """Send a clean and an infected picture while the scanner is in a mode, then again once it looks."""
-    clean, infected = picture(920), picture(921) + BAD
-    socket = tmp_path / "clamd"
+MODES = ("looks", "dies", "dies in the middle", "cannot", "silent")
+
+
+def test_a_file_is_looked_at_now_or_waits_until_the_scanner_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clean and an infected picture come while the scanner is in each mode, and again once it looks."""
 
     async def look(made: World) -> None:
-        clamd = Clamd(socket)
-        clamd.mode = mode
-        dossier = await made.dossier("draft")
-        await made.push("owner", attach(dossier, clean, page=1), attach(dossier, infected, page=2))
-        async with clamd.listening():
-            for content in (clean, infected):
-                await made.upload(content)
-            assert clamd.asked.is_set()
-            await asyncio.gather(*made.litestar.state.uploads._looking)  # nobody is asked for ever
-            if mode != "looks":
-                assert await statuses(made, dossier) == [("arriving", None)] * 2, "nobody is told that it is fine"
-                for content in (clean, infected):
-                    assert (await made.ask("owner", Asked("GET", f"/files/{digest(content)}"))).status_code == 404
-                clamd.mode = "looks"
-                await made.litestar.state.uploads.resume_looking()
-            assert await statuses(made, dossier) == [("verified", None), ("bad", "infected")]
-            assert {digest(each) for each in clamd.got} == {digest(clean), digest(infected)}, "it got every byte"
-            assert (await made.ask("owner", Asked("GET", f"/files/{digest(clean)}"))).content == clean
-            for name in ("", "/thumb"):
-                path = f"/files/{digest(infected)}{name}"
-                assert (await made.ask("owner", Asked("GET", path))).status_code == 404
+        for number, mode in enumerate(MODES):
+            clamd = Clamd(tmp_path / "clamd")
+            clamd.mode = mode
+            async with clamd.listening():
+                with monkeypatch.context() as patched:
+                    if mode == "silent":
+                        patched.setattr(scan, "PATIENCE_S", 0.2)
+                    sent = await come(made, clamd, picture(960 + number), picture(970 + number) + BAD)
+                await looked_at(made, clamd, *sent)
+            clamd.path.unlink(missing_ok=True)
 
-    if monkeypatch is not None:
-        monkeypatch.setattr(scan, "PATIENCE_S", 0.2)
-    run(tmp_path / "data", look, served=Settings(data=tmp_path / "data", scanner=str(socket)))
+    run(tmp_path / "data", look, served=Settings(data=tmp_path / "data", scanner=str(tmp_path / "clamd")))
+
+
+async def come(made: World, clamd: Clamd, clean: bytes, infected: bytes) -> tuple[str, bytes, bytes]:
+    """Send two files for a dossier; return it with them once the scanner was asked."""
+    dossier, uploads = await made.dossier("draft"), made.litestar.state.uploads
+    await made.push("owner", attach(dossier, clean, page=1), attach(dossier, infected, page=2))
+    for content in (clean, infected):
+        await made.upload(content)
+    assert clamd.asked.is_set()
+    await asyncio.gather(*uploads._looking)  # nobody is asked for ever
+    return dossier, clean, infected
+
+
+async def looked_at(made: World, clamd: Clamd, dossier: str, clean: bytes, infected: bytes) -> None:
+    mode = clamd.mode
+    if mode != "looks":
+        assert await statuses(made, dossier) == [("arriving", None)] * 2, f"{mode}: nobody is told that it is fine"
+        for content in (clean, infected):
+            assert (await made.ask("owner", Asked("GET", f"/files/{digest(content)}"))).status_code == 404
+        clamd.mode = "looks"
+        await made.litestar.state.uploads.resume_looking()
+    assert await statuses(made, dossier) == [("verified", None), ("bad", "infected")], mode
+    assert {digest(each) for each in clamd.got} == {digest(clean), digest(infected)}, "it got every byte"
+    assert (await made.ask("owner", Asked("GET", f"/files/{digest(clean)}"))).content == clean
+    for name in ("", "/thumb"):
+        path = f"/files/{digest(infected)}{name}"
+        assert (await made.ask("owner", Asked("GET", path))).status_code == 404
 
 
 async def statuses(made: World, dossier: str) -> list[tuple[str, str | None]]:
@@ -92,19 +109,6 @@ async def statuses(made: World, dossier: str) -> list[tuple[str, str | None]]:
     found = next(each for each in answer.json()["dossiers"] if each["id"] == dossier)
     files = sorted(found["attachments"], key=lambda file: file["page"])
     return [(file["status"], file.get("why")) for file in files]
-
-
-def test_a_clean_file_is_verified_and_an_infected_one_is_bad_and_served_to_nobody(tmp_path: Path) -> None:
-    scanned(tmp_path, "looks")
-
-
-@pytest.mark.parametrize("mode", ["dies", "dies in the middle", "cannot"])
-def test_a_file_waits_for_a_scanner_that_fails_and_is_looked_at_when_it_is_back(tmp_path: Path, mode: str) -> None:
-    scanned(tmp_path, mode)
-
-
-def test_a_file_waits_for_a_scanner_that_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scanned(tmp_path, "silent", monkeypatch)
 
 
 def test_a_file_waits_for_a_scanner_that_is_not_there(tmp_path: Path) -> None:
