@@ -29,10 +29,13 @@ TEMPLATES: Final = client.ROOT / "templates"
 MARK: Final = """ data-marked=1 '"><i data-marked>&amp;"""
 ROW: Final = "members/01a1ee00-0000-7000-8000-0000000000d1"
 PAPER: Final = "ab" * 32
+CHOICE: Final = {
+    "kind": "choice", "policy": "ask", "options": [{"value": each, "label": {"vi": each}} for each in ("dan", "xa")],
+}  # fmt: skip
 #: What a template made is no value.
 MADE: Final = frozenset({"html"})
 #: By what templates choose what they show: these stay in one run, so that it shows what people see.
-CHOSEN_BY: Final = MADE | {"args", "kind", "level", "main", "name", "outcome", "state", "status"}
+CHOSEN_BY: Final = MADE | {"args", "kind", "level", "main", "name", "outcome", "stand", "state", "status"}
 
 
 class Seen(HTMLParser):
@@ -57,6 +60,7 @@ def labelled(document: Any) -> Any:
     """Mark every text of a form that people read; a note is asked about where it differs."""
     if isinstance(document, dict):
         document = document | {"policy": "ask"} if document.get("key") == "note" else document
+        document = document | CHOICE if document.get("key") == "checked" else document
         return {k: v + MARK if k == "vi" else labelled(v) for k, v in document.items()}
     return [labelled(each) for each in document] if isinstance(document, list) else document
 
@@ -98,7 +102,8 @@ class Marked(Morning):
     def __init__(self, form: Form, app: Starlette) -> None:
         super().__init__(form, app)
         self.an, self.officer = (
-            Actor(actor.person, actor.name + MARK, actor.units) for actor in (self.an, self.officer)
+            Actor(actor.person, actor.name + MARK, dict.fromkeys(actor.units, ("head",)))
+            for actor in (self.an, self.officer)
         )
         self.memory.ledger.actors = {actor.person: actor for actor in (self.an, self.officer)}
         self.memory.unit_names = {UNIT: "Xã" + MARK, "06151": "Phường" + MARK}
@@ -143,8 +148,8 @@ class Marked(Morning):
             self.officer, "patch", dossier, set={"a.note": "hai" + MARK, f"{ROW}/name": "Bi"},
             saw={f"{ROW}/name": [row]}, reason="vì" + MARK,
         )  # fmt: skip
-        self.done(self.an, "patch", dossier, set={"a.checked": "dân" + MARK})
-        self.done(self.officer, "patch", dossier, set={"a.checked": "xã" + MARK})
+        self.done(self.an, "patch", dossier, set={"a.checked": "dan"})
+        self.done(self.officer, "patch", dossier, set={"a.checked": "xa"})
         self.done(self.officer, "note", dossier, text="ghi" + MARK, visible="all")
         self.memory.ledger.files[PAPER] = File(PAPER, 9, "image")
         self.memory.ledger.senders.add((self.an.person, PAPER))
@@ -185,7 +190,8 @@ async def everywhere(render: Render) -> list[Answer]:
     await at.see("POST", "/tim", {"q": "hai" + MARK})
     for dossier in (first, second):
         await at.see("GET", f"/d/{dossier}")
-        await at.see("GET", f"/d/{dossier}/lich-su?muc=a.note")
+        for path in ("a.note", "a.checked", "a.phone"):
+            await at.see("GET", f"/d/{dossier}/lich-su?muc={path}")
         await at.see(
             "POST", f"/d/{dossier}/notes", {"text": "mới" + MARK, "seen": "0"}, HX_Source="form#" + MARK, **part
         )
