@@ -1,5 +1,6 @@
 """Every page at 360 px, in daylight and at night: readable by a machine, inside the screen, and photographed."""
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -196,8 +197,11 @@ def test_the_pages_speak_english_when_asked(citizen: Phone) -> None:
     faults = []
     for name in public_pages(citizen):
         faults += look(page, f"en-{name}")
+    go(page, "/thu-tuc")
+    expect(page.locator("main li [data-label]").first).to_have_text(re.compile("^[ -~]+$"))
     go(page, FORM_PAGE)
     expect(page.locator("h1")).to_have_text("Application for a certificate of marital status")
+    expect(page.locator("a[data-section=applicant]").first).to_contain_text("Applicant")
     faults += look(page, "en-draft")
     go(page, "/cai-dat")
     with page.expect_navigation():

@@ -210,7 +210,7 @@ def test_a_withdrawn_form_keeps_its_drafts_and_says_so(draft: Page, office: Offi
     dossier = send(draft)
     form = FormPages(draft)
     expect(form.state_line()).to_have_attribute("data-state", "refused")
-    expect(form.state_line()).to_contain_text("thủ tục này đã ngừng nhận")
+    expect(form.state_line()).to_contain_text("thủ tục này đã ngừng nhận", ignore_case=True)
     assert office.dossiers() == []
     go(draft, f"{form_page(TWICE)}?d={dossier}")
     visit(draft, "matter")

@@ -97,7 +97,8 @@ def portal_of(catalogue: Catalogue) -> portal.Portal:
     today = local_day(now_ms()).isoformat()
     found = [last for name in catalogue.latest if (last := catalogue.last(name, today)) is not None]
     closed = [each for each in found if catalogue.in_force(each.form.procedure, today) is None]
-    return portal.Portal((each.doc for each in found if each not in closed), (each.doc for each in closed))
+    others = [each.doc for each in reversed(catalogue.forms.values()) if each not in found]
+    return portal.Portal((each.doc for each in found if each not in closed), (each.doc for each in closed), others)
 
 
 async def _keep_house(app: Litestar) -> None:

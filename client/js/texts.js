@@ -6,6 +6,8 @@ const vi = { ...vietnamese };
 /** @type {Record<string, string>} */
 let said = vi;
 let language = "vi";
+/** English by the Vietnamese words of forms and lists. @type {Map<string, string>} */
+let labels = new Map();
 
 /**
  * Return a sentence with its placeholders filled in.
@@ -24,8 +26,8 @@ export const learnTexts = (more) => void Object.assign(vi, more);
 /** Whether the catalogue has this text. @param {string} key */
 export const hasText = (key) => key in vi;
 
-/** Return a form's label in the language chosen. @param {{vi: string, en?: string|null}} label */
-export const labelOf = (label) => (language === "en" && label.en) || label.vi;
+/** Return a form's label in the language chosen; one that says nothing of English has it elsewhere. @param {{vi: string, en?: string|null}} label */
+export const labelOf = ({ vi, en }) => (language === "en" && (en === undefined ? labels.get(vi) : en)) || vi;
 
 export const languageNow = () => language;
 
@@ -37,9 +39,11 @@ export async function speak(wanted) {
   if (wanted !== "en") return; // pages come in Vietnamese
   const answer = await fetch(document.body.dataset.english ?? "").catch(() => null);
   if (!answer?.ok) return; // kept by who has read it once; else it needs a network
-  said = await answer.json();
+  const english = await answer.json();
+  said = english.texts;
+  labels = new Map(Object.entries(english.labels));
   language = "en";
   document.documentElement.lang = "en";
   for (const element of document.querySelectorAll("[data-t]")) element.textContent = t(/** @type {HTMLElement} */ (element).dataset.t ?? "");
-  for (const element of document.querySelectorAll("[data-en]")) element.textContent = /** @type {HTMLElement} */ (element).dataset.en ?? "";
+  for (const element of document.querySelectorAll("[data-label]")) element.textContent = labelOf({ vi: element.textContent ?? "" });
 }

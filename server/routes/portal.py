@@ -4,7 +4,8 @@ Rule 1. Nothing personal is in a page. Who is signed in, and their work, is on t
 Rule 2. A page is bytes with an ETag by content and its compressed twins, all made when the portal is built; a request
 only chooses. New forms mean a new portal.
 Rule 3. `/sw.js` begins with the list of what the phone keeps for the days without network, each with the hash of its
-content, so that the worker changes when, and only when, something it keeps has changed. English is kept by its readers.
+content, so that the worker changes when, and only when, something it keeps has changed. English, which is one file
+(``server/english.py``), is kept by its readers.
 The worker gets all pages in one file: alike as they are, together they are half as long, and they cost one request.
 Rule 4. What several pages need, the lists that forms share and the symbols, is one file beside them, not in each.
 """
@@ -28,6 +29,7 @@ from schemas.folding import folded
 from schemas.forms import Form, decode_form
 from schemas.problems import RequestProblem
 from server.desk.drawing import environment
+from server.english import english_of, without_english
 from server.routes.gate import ANYONE
 from server.shield import HEADERS
 from server.shipped import documents
@@ -111,34 +113,45 @@ def icons() -> str:
 
 def shared_lists() -> bytes:
     """Return all lists that forms share as one JSON object: one file beside every form, not a copy in each."""
-    together = {name: json.loads(lists.raw(name)) for name in sorted(lists.NAMES)}
-    return json.dumps(together, ensure_ascii=False, separators=(",", ":")).encode()
+    return b"{%s}" % b",".join(b'"%s":%s' % (name.encode(), lists.raw(name)) for name in sorted(lists.NAMES))
 
 
 class Portal:
     """All pages for the forms there are."""
 
-    def __init__(self, forms: Iterable[bytes], closed: Iterable[bytes] = ()) -> None:
+    def __init__(self, forms: Iterable[bytes], closed: Iterable[bytes] = (), others: Iterable[bytes] = ()) -> None:
         """Take the document of each procedure in force, as JSON, and the last one of each that is withdrawn.
 
-        A withdrawn procedure is in no list and begins no dossier, but its pages stay, for the drafts there are.
+        A withdrawn procedure is in no list and begins no dossier, but its pages stay, for the drafts there are. Of
+        ``others``, versions that drafts may still be on, only the English is told.
         """
         read = [(raw, decode_form(raw)) for raw in forms]
         self.forms = sorted(read, key=lambda each: each[1].title.vi)
         self.closed = [(raw, decode_form(raw)) for raw in closed]
         self.documents = {f"/assets/{name}": built for name, built in _built("assets", IMMUTABLE)}
         self.documents |= {f"/icons/{name}": built for name, built in _built("icons", A_DAY)}
-        shared = document(shared_lists(), MEDIA[".json"], IMMUTABLE)
-        self.lists_url = f"/assets/lists.{shared.etag[1:11]}.json"
-        self.documents[self.lists_url] = shared
-        symbols = document((client.ROOT / "icons" / "symbols.svg").read_bytes(), MEDIA[".svg"], IMMUTABLE)
-        self.icons_url = f"/assets/symbols.{symbols.etag[1:11]}.svg"
-        self.documents[self.icons_url] = symbols
+        whole = [shared_lists(), *(raw for raw, _ in (*self.forms, *self.closed)), *others]
+        self.english = english_of(json.loads(each) for each in whole)
+        self.lists_url = self._add("lists.json", without_english(shared_lists(), self.english).encode())
+        self.english_url = self._add("english.json", self._all_english())
+        self.icons_url = self._add("symbols.svg", (client.ROOT / "icons" / "symbols.svg").read_bytes())
         manifest = client.ROOT / "manifest.webmanifest"
         self.documents["/manifest.webmanifest"] = document(manifest.read_bytes(), MEDIA[".webmanifest"], A_DAY)
         self._add_pages()
         self.pages_url, self.pages_hash = self._add_pages_together()
         self.documents["/sw.js"] = self._worker()
+
+    def _add(self, name: str, body: bytes) -> str:
+        """Add a file that never changes under its address; return that."""
+        stem, suffix = name.split(".")
+        made = document(body, MEDIA[f".{suffix}"], IMMUTABLE)
+        url = f"/assets/{stem}.{made.etag[1:11]}.{suffix}"
+        self.documents[url] = made
+        return url
+
+    def _all_english(self) -> bytes:
+        texts = json.loads((client.ROOT / "dist" / "en.json").read_bytes())
+        return json.dumps({"texts": texts, "labels": self.english}, ensure_ascii=False, separators=(",", ":")).encode()
 
     def found(self, words: str) -> list[Form]:
         """Return the forms whose title or code has all the words, in order of title."""
@@ -167,7 +180,7 @@ class Portal:
             pages[f"/to-khai/{form.procedure}"] = self._page(
                 "form.html",
                 form=form,
-                form_json=_data(json.dumps(json.loads(raw), ensure_ascii=False, separators=(",", ":"))),
+                form_json=_data(without_english(raw, self.english)),
             )
 
     def _page(self, template: str, **values: Any) -> Document:
@@ -176,7 +189,7 @@ class Portal:
             "css": built["app.css"],
             "js": built["app.js"],
             "parts": built["app.parts"],
-            "english": built["en.json"],
+            "english": self.english_url,
             "lists": self.lists_url,
             "icons": self.icons_url,
         }
@@ -190,10 +203,8 @@ class Portal:
             "content-type": f"{HTML}; charset=utf-8"
         }
         body = json.dumps({"headers": headers, "pages": pages}, ensure_ascii=False, separators=(",", ":"))
-        made = document(body.encode(), MEDIA[".json"], IMMUTABLE)
-        url = f"/assets/pages.{made.etag[1:11]}.json"
-        self.documents[url] = made
-        return url, made.etag.strip('"')
+        url = self._add("pages.json", body.encode())
+        return url, self.documents[url].etag.strip('"')
 
     def _worker(self) -> Document:
         hashes = {
@@ -207,7 +218,7 @@ class Portal:
             "files": hashes,
             "pages": {"path": self.pages_url, "hash": self.pages_hash},
             "later": assets()["app.later"],
-            "english": assets()["en.json"],
+            "english": self.english_url,
         }
         script = (client.ROOT / "dist" / "sw.js").read_bytes()
         version = hashlib.sha256(json.dumps(kept).encode() + script).hexdigest()[:12]

@@ -2,10 +2,12 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import client
+from server.english import labels_in
 from server.routes import portal
 from server.shield import HEADERS
 from server.shipped import documents
@@ -24,7 +26,6 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "app.js": "/assets/app.1.js",
         "app.css": "/assets/app.2.css",
         "desk.css": "/assets/desk.5.css",
-        "en.json": "/assets/en.3.json",
     }
     (tmp_path / "dist" / "manifest.json").write_text(
         json.dumps(names | {"app.parts": ["/assets/part.4.js"], "app.later": []})
@@ -32,6 +33,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in names.values():
         (tmp_path / "dist" / name.lstrip("/")).write_text("content of " + name)
     (tmp_path / "dist" / "sw.js").write_text("worker")
+    (tmp_path / "dist" / "en.json").write_text('{"app.name": "One Door"}')
     monkeypatch.setattr(client, "ROOT", tmp_path)
     for cached in (portal.assets, portal.templates, portal.shipped):
         cached.cache_clear()
@@ -64,10 +66,41 @@ def test_markup_in_every_value_stays_text() -> None:
             assert b"<b onmouseover" not in document.body, path
 
 
-def test_the_embedded_form_is_the_form() -> None:
-    body = portal.Portal([hostile_form()]).documents["/to-khai/9.999999"].body.decode()
-    block = body.split('id="form-data">')[1].split("</script>")[0]
-    assert json.loads(block) == json.loads(hostile_form())
+def embedded(made: portal.Portal, procedure: str) -> Any:
+    """Read the form that a page carries."""
+    body = made.documents[f"/to-khai/{procedure}"].body.decode()
+    return json.loads(body.split('id="form-data">')[1].split("</script>")[0])
+
+
+def in_english(made: portal.Portal, document: Any) -> Any:
+    """Put the English of the file beside back into a document."""
+    words = json.loads(made.documents[made.english_url].body)["labels"]
+    for label in labels_in(document):
+        if not label.setdefault("en", words.get(label["vi"])):
+            del label["en"]
+    return document
+
+
+def test_the_embedded_form_and_the_file_with_english_are_the_form() -> None:
+    made = portal.Portal([hostile_form()])
+    assert in_english(made, embedded(made, "9.999999")) == json.loads(hostile_form())
+    for doc in documents():
+        form = json.loads(doc)
+        assert in_english(portal.shipped(), embedded(portal.shipped(), form["procedure"])) == form
+    lists = json.loads(portal.shipped().documents[portal.shipped().lists_url].body)
+    assert in_english(portal.shipped(), lists) == json.loads(portal.shared_lists())
+
+
+def test_who_reads_vietnamese_carries_no_english() -> None:
+    made = portal.shipped()
+    english = json.loads(made.documents[made.english_url].body)
+    assert english["texts"] == {"app.name": "One Door"}
+    titles = [form.title.en for form in made.found("")]
+    assert all(titles)
+    assert set(titles) <= set(english["labels"].values())
+    for path, each in made.documents.items():
+        if path != made.english_url:
+            assert not [title for title in titles if title and title.encode() in each.body], path
 
 
 def test_the_worker_changes_when_and_only_when_something_it_keeps_has_changed(built: Path) -> None:
