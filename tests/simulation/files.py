@@ -17,7 +17,6 @@ class FilesOracle:
         self.offsets: dict[tuple[str, int], int] = {}
         self.senders: set[tuple[str, str]] = set()
         self.lost: set[str] = set()
-        self.freed_files: set[str] = set()
 
     # ---- what is told to it
 
@@ -50,10 +49,9 @@ class FilesOracle:
         shown = [(copy, a) for copy in phone.copies.values() for a in copy["attachments"] if a["sha256"] == digest]
         if any(a["status"] in WAITING and copy["state"] not in OVER for copy, a in shown):
             raise Broken(f"{phone.name} freed a file before it was verified")
-        self.freed_files.add(digest)
-        if not shown:
-            self.lost.add(digest)
-        elif any(a["status"] == "verified" for _, a in shown) and digest not in office.papers.blobs:
+        if not shown or phone.meta.get("epoch") != f"e{office.epoch}":
+            self.lost.add(digest)  # or it was away for 30 days while a restore lost what it knew to be safe
+        elif all(a["status"] == "verified" for _, a in shown) and digest in _named(office) - set(office.papers.blobs):
             raise Broken(f"{phone.name} freed a file that the office has not")
 
     # ---- what must hold
@@ -88,3 +86,7 @@ class FilesOracle:
                     raise Broken(f"{dossier.id}: {able[0].name} has a file that never arrived, and nothing stuck")
                 if not having and attachment.sha256 not in self.lost:
                     raise Broken(f"{dossier.id}: a file that is waited for is nowhere any more")
+
+
+def _named(office: Office) -> set[str]:
+    return {a.sha256 for dossier in office.dossiers().values() for a in dossier.attachments if a.status != "bad"}

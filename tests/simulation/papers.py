@@ -61,7 +61,7 @@ class Writer(Struct):
     """A request that adds bytes; ``sent_away`` once a newer one has come. With a checksum bytes wait ``aside``."""
 
     upload: Upload
-    announced: int
+    start: int
     checksum: str | None
     aside: bytes = b""
     taken: int = 0
@@ -111,13 +111,13 @@ class Papers:
         self._send_away(upload, now)
         found = self._mine(person, upload, now)
         uploads.may_add(found, self.end(found), offset, announced)
-        writer = self.writers[upload] = Writer(found, announced, checksum)
+        writer = self.writers[upload] = Writer(found, offset, checksum)
         self.ends.pop(upload, None)  # until it is settled again nobody knows where it ends
         return writer
 
     def take(self, writer: Writer, piece: bytes) -> None:
         """Take bytes of a body as they come."""
-        uploads.may_reach(writer.upload, self._part(writer).settled + writer.taken + len(piece))
+        uploads.may_reach(writer.upload, writer.start + writer.taken + len(piece))
         writer.taken += len(piece)
         if writer.checksum is not None:
             writer.aside += piece
@@ -130,7 +130,6 @@ class Papers:
         if self.writers.get(upload.id) is writer:
             del self.writers[upload.id]
         part = self._part(writer)
-        before = part.settled
         if writer.checksum is not None and not cut:
             if sha256(writer.aside).hexdigest() != writer.checksum:
                 raise RequestProblem("checksum")
@@ -139,7 +138,7 @@ class Papers:
         if upload.state == "open" and self.rows.uploads[upload.id].state == "open":
             if end == upload.length:
                 self._finish(upload, now)
-            elif upload.sha256 is not None and end > before:
+            elif upload.sha256 is not None and end > writer.start:
                 self._arriving(upload, end, now)
         return end
 
@@ -165,7 +164,9 @@ class Papers:
 
     def sweep(self, now: int) -> None:
         """Let go of what has expired."""
-        for upload in [u for u in self.rows.uploads.values() if u.expires_ms <= now]:
+        for name in [u.id for u in self.rows.uploads.values() if u.expires_ms <= now]:
+            self._send_away(name, now)
+            upload = self.rows.uploads[name]
             if upload.state == "open":
                 self._move(upload, "gone", expires_ms=now + 30 * DAY_MS)
             else:

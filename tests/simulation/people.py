@@ -7,6 +7,7 @@ import msgspec
 
 from schemas.ids import id_from
 from sync.rights import may_see
+from sync.workflow import CLOSED, COMMANDS
 from tests.simulation.lane import file_of
 from tests.simulation.office import (
     ASK,
@@ -26,6 +27,14 @@ from tests.simulation.oracle import Oracle, token
 from tests.simulation.phones import Phone
 
 UNIT = next(iter(UNITS))
+WHY = {"reason": "vì"}
+#: What an officer says with each command of theirs; the head's and a charge are left to other tests.
+ARGS: dict[str, dict[str, Any]] = {
+    "receive": {}, "start": {}, "reject": WHY, "hand_over": {"to": "Lan"}, "stop": WHY, "agree_withdrawal": WHY,
+    "refuse_withdrawal": WHY, "finish": {"result": "Cấp"}, "give": {"how": "tại quầy", "to": "An"},
+    "ask_more": {"items": [{"text": "Tên", "path": ASK}, {"text": "Giấy", "slot": "paper"}], "until": "2027-01-15"}
+    | WHY,
+}  # fmt: skip
 
 
 class People:
@@ -210,14 +219,26 @@ class People:
         if refused:
             self.reopen(phone, dossier)
         elif phone.person != "officer":
-            name = "withdraw" if copy["state"] in ("1", "2") and self.chance(0.3) else "note"
+            name = "withdraw" if copy["state"] in ("1", "2", "4", "5") and self.chance(0.3) else "note"
             self.make(phone, name, {"dossier": dossier} | ({"text": "lời"} if name == "note" else {}))
         elif copy["held"] and self.chance(0.8):
             held = self.rng.choice(copy["held"])["op"]
             settling = {"dossier": dossier, "op": held, "take": self.chance(0.6), "reason": "vì"}
             self.make(phone, "settle", settling)
-        elif copy["state"] == "1":
-            self.make(phone, "command", {"dossier": dossier, "name": "receive", "rev": self.chance(0.5)})
+        else:
+            self.take_step(phone, dossier, copy["state"])
+
+    def take_step(self, phone: Phone, dossier: str, state: str) -> None:
+        """Give one of the commands that an officer may give in a state; what ends a dossier is rarer."""
+        name = self.step_in(state)
+        if name is not None:
+            what = {"dossier": dossier, "name": name, "args": ARGS[name]}
+            self.make(phone, "command", what | {"rev": COMMANDS[name].names_rev or self.chance(0.5)})
+
+    def step_in(self, state: str) -> str | None:
+        names = [name for name, step in COMMANDS.items() if state in step.leaves and name in ARGS]
+        name = self.rng.choice(names) if names else None
+        return None if name is None or (COMMANDS[name].to in CLOSED and self.chance(0.7)) else name
 
     # ---- the online desk
 
@@ -227,12 +248,15 @@ class People:
         seen = sorted(i for i, d in self.office.dossiers().items() if d.state != "draft" and may_see(actor, d))
         if not seen:
             return
-        dossier = self.office.dossiers()[self.rng.choice(seen)]
+        dossiers = self.office.dossiers()
+        under_way = [identifier for identifier in seen if dossiers[identifier].state in ("2", "4", "5", "7", "9")]
+        dossier = dossiers[self.rng.choice(under_way if under_way and self.chance(0.7) else seen)]
         screen, saw = {}, {}
         for path in (path for path in (LATEST, ASK, OFFICE, *OPTIONS) if path in dossier.cells):
             ops = [(s.value, dossier.by[s.mark].op) for s in dossier.cells[path].siblings if s.mark is not None]
             screen[path], saw[path] = {token(path, *pair) for pair in ops}, [op for _, op in ops]
         page = {"op": self.new_id(), "dossier": dossier.id, "form": dossier.form, "screen": screen, "saw": saw}
+        page["expect"] = {"state": dossier.state, "rev": dossier.rev}
         self.pages.append(page)
 
     def page_posted(self) -> bytes | None:
@@ -240,12 +264,20 @@ class People:
         if not self.pages:
             return None
         page = self.pages.pop(self.rng.randrange(len(self.pages)))
+        name = self.step_in(page["expect"]["state"])
+        if name is not None and self.chance(0.6):
+            op = {"id": page["op"], "dossier": page["dossier"], "type": "command", "at": self.now, "name": name}
+            return self.posted(op | {"expect": page["expect"], "args": ARGS[name]}, {})
         path = self.rng.choice([LATEST, ASK, OFFICE, *OPTIONS[:1]])
         value = True if path in OPTIONS else None if page["saw"].get(path) and self.chance(0.1) else self.text()
         op = {key: page[key] for key in ("dossier", "form")}
         op |= {"id": page["op"], "type": "patch", "at": self.now, "set": {path: value}, "saw": {}}
         if page["saw"].get(path):
             op["saw"] = {path: page["saw"][path]}
-        self.oracle.typed(op, page["screen"], set())
+        return self.posted(op, page["screen"])
+
+    def posted(self, op: dict[str, Any], screen: dict[str, Any]) -> bytes:
+        """Return what a desk's page sends; it may never arrive."""
+        self.oracle.typed(op, screen, set())
         self.oracle.lost("desk", [op["id"]])
         return msgspec.json.encode({"v": 1, "ops": [op]})

@@ -70,7 +70,7 @@ class FileRoad(People):
             return
         cut = self.rng.randrange(len(body) + 1) if self.chance(0.3) else None
         arriving = body if cut is None else body[:cut]
-        if self.chance(0.02) and arriving:
+        if self.chance(0.04) and arriving:
             arriving = bytes([arriving[0] ^ 1]) + arriving[1:]
             self.happened.add("a byte changed")
         half = self.rng.randrange(len(arriving) + 1)
@@ -130,6 +130,8 @@ class FileRoad(People):
         def ask() -> Step:
             if step["kind"] == "probe":
                 said = papers.probe(person, [step["sha256"]], now)
+                for name in papers.rows.uploads:
+                    self.note_sent(name)
                 self.paper_oracle.probed(person, said, self.office)
                 return {"status": 200, "body": said}
             if step["kind"] == "create":

@@ -217,9 +217,10 @@ class Run(FileRoad):
         self.office.restore(self.rng.randrange(len(self.office.saved)), above, self.now, self.not_copied(above))
 
     def not_copied(self, above: int) -> set[str]:
-        """Return files that do not come along to a fresh machine: none that phones need not have any more."""
-        here = sorted(set(self.office.papers.blobs) - self.paper_oracle.freed_files)
-        return {digest for digest in here if above and self.chance(0.3)}
+        """Return files that do not come along to a fresh machine; what phones may have given up was copied long ago."""
+        papers = self.office.papers
+        young = [digest for digest in sorted(papers.blobs) if self.now - papers.kept_ms[digest] < 30 * DAY_MS]
+        return {digest for digest in young if above and self.chance(0.3)}
 
     def go_back(self, phone: Phone) -> None:
         """Keep a copy of a phone, or make it again what an older copy says."""
@@ -248,7 +249,7 @@ class Run(FileRoad):
 
     def use_the_desk(self) -> None:
         """Open a page at the online desk, or send one that was opened earlier: once, twice, or never to arrive."""
-        body = self.page_posted() if self.chance(0.5) else None
+        body = self.page_posted() if self.chance(0.6) else None
         if body is None:
             self.open_page()
             return
@@ -268,15 +269,18 @@ class Run(FileRoad):
             mail[2]()
         for phone in self.rng.choices(self.phones, k=2):
             self.send_file(phone)
+        self.send_request(self.rng.choice(self.phones))
         phone = self.rng.choice(self.phones)
         roll = self.rng.random()
-        if roll < 0.34:
-            self.edit(phone)
-        elif roll < 0.44:
+        if roll < 0.31 and phone.person == "officer" and self.chance(0.6):
             self.act_otherwise(phone)
-        elif roll < 0.9:
+        elif roll < 0.31:
+            self.edit(phone)
+        elif roll < 0.41:
+            self.act_otherwise(phone)
+        elif roll < 0.82:
             self.send_request(phone)
-        elif roll < 0.92:
+        elif roll < 0.84:
             phone.start()
         elif roll < 0.95:
             self.use_the_desk()
@@ -297,6 +301,8 @@ class Run(FileRoad):
 
     def play(self) -> None:
         """Play the whole run and check what must hold."""
+        if self.chance(0.8):
+            self.begin_quietly()
         for at in range(STEPS):
             if at == self.joins_at:
                 self.phones.append(self.joining())
@@ -316,6 +322,13 @@ class Run(FileRoad):
         self.check_phones()
         self.paper_oracle.check(self.office)
         self.paper_oracle.check_all_sent(self.office, self.phones)
+
+    def begin_quietly(self) -> None:
+        """Let phones have their first snapshot before anything happens: else most of a run passes without one."""
+        self.faults = False
+        for phone in self.phones:
+            self.drain(phone)
+        self.faults = True
 
     def calm(self, *, files: bool) -> None:
         """Let the faults stop, and every phone come to rest in a bounded number of rounds; ``files`` may go or not."""

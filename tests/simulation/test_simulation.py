@@ -1,6 +1,7 @@
 """Nothing lost, nothing twice (protocol §7), over many seeds. ``SIM_RUNS=20000`` for more, ``SIM_SEED=`` for one."""
 
 import os
+from itertools import pairwise
 
 import pytest
 
@@ -44,9 +45,13 @@ def test_what_may_happen_does(node: NodeProcess) -> None:
             }
             seen |= {f"form {op.form}"} if op.form else set()
         files = [file for dossier in run.office.dossiers().values() for file in dossier.attachments]
+        steps = [step for dossier in run.office.dossiers().values() for step in dossier.steps]
+        seen |= {"answered" for before, step in pairwise(steps) if (before.state, step.command) == ("5", "submit")}
         seen |= {f"file {file.status}" for file in files} | {f"a file {file.why}" for file in files}
         seen |= {f"stuck {file['stuck']}" for phone in run.phones for file in phone.files.values()}
         for entry in run.office.entries().values():
+            if entry.type == "command" and entry.outcome == "applied":
+                seen.add(f"step {run.office.ops()[entry.op].name}")  # type: ignore[attr-defined]
             seen |= {entry.outcome, entry.type, f"{entry.type} {entry.outcome}", entry.reason or ""}
             seen |= {entry.problem.code} if entry.problem else set()
             seen |= {"overridden"} if entry.overridden else set()
@@ -66,6 +71,8 @@ def test_what_may_happen_does(node: NodeProcess) -> None:
     wanted |= {f"a file {why}" for why in ("size", "type", "too-large", "unreadable")}
     wanted |= {f"file {code}" for code in ("checksum", "upload-offset", "upload-gone")}
     wanted |= {"cut", "sent away", "a byte changed", "office stopped", "stuck checksum", "freed"}
+    wanted |= {f"step {name}" for name in ("receive", "reject", "start", "ask_more", "finish")}
+    wanted |= {"answered", "dossier-closed"}
     wanted |= {"old copy", "in place", "fresh machine", "restore 3", "month", "desk page", "right-lost"}
     wanted |= {
         "a value None",
