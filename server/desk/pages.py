@@ -19,6 +19,7 @@ from server.desk.work import (
     RESULTS,
     SHOWN,
     WAYS,
+    hands,
     lawful_steps,
     life,
     state_id,
@@ -36,7 +37,7 @@ from sync.workflow import COMMANDS
 #: The parts of a dossier's page that a change may leave different, in their order.
 PARTS: Final = ("head", "disputes", "held", "steps", "sheet", "papers", "notes", "life")
 #: How the head looks by the state of ux.md §3.
-TONES: Final = {"received": " tone-ok", "needs_you": " tone-need", "office": " tone-accent", "ready": " tone-accent"}
+TONES: Final = {"received": " tone-ok", "needs_you": " tone-wait", "office": " tone-accent", "ready": " tone-accent"}
 
 
 def inbox(store: DeskStore, wanted: List | None, listed: Listed, counts: dict[List, int], say: Say) -> dict[str, Any]:
@@ -70,7 +71,8 @@ async def dossier(store: DeskStore, found: Dossier, say: Say, said: str | None) 
         "disputes": [_dispute(reader, part, line) for part, line in sheet.disputes],
         "held": [await _held(store, reader, held) for held in found.held],
         "steps": [_form_of_step(store, reader, name, sheet) for name in ([first] if first else []) + others],
-        "main": first, "life": life(found, say, store), "writes": role in WRITING,
+        "main": first, "life": life(found, say, store),
+        "hands": hands(found, store.calendar, store.now_ms(), say, store), "writes": role in WRITING,
         "notes": [_note(reader, note) for note in found.notes],
         "officers": await store.officers(found.unit), "typable": TYPABLE,
     }  # fmt: skip

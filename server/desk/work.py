@@ -11,6 +11,7 @@ from server.desk.words import Say, day, local, moment
 from sync.deadlines import Calendar, OutsideCalendar, working_minutes
 from sync.dossier import Dossier
 from sync.rights import office_role
+from sync.stages import stages
 from sync.workflow import PAUSED, lawful, taken
 
 #: The step that most dossiers take next, by state.
@@ -93,6 +94,22 @@ def lawful_steps(dossier: Dossier, officer: Any) -> tuple[str | None, list[str]]
 def life(dossier: Dossier, say: Say, names: Any) -> list[dict[str, Any]]:
     """Return the dossier's steps as lines, oldest first."""
     return [_step(step, say, names) for step in dossier.steps]
+
+
+def hands(dossier: Dossier, calendar: Calendar, now_ms: int, say: Say, names: Any) -> list[dict[str, Any]]:
+    """Return how long each hand at the office had a dossier, and where that was longer than it may be."""
+    try:
+        found = stages(dossier, calendar, now_ms)
+    except OutsideCalendar:
+        return []
+    return [
+        {
+            "words": say(f"desk.stage.{each.name}"), "who": each.who or names.unit_name(each.unit),
+            "since": moment(each.since_ms), "until": moment(each.until_ms), "spent": _span(each.spent, say),
+            "limit": f"{each.limit:%H:%M, %d/%m/%Y}" if each.limit is not None else "", "over": each.over,
+        }
+        for each in found
+    ]  # fmt: skip
 
 
 def waits_days(since_ms: int, now_ms: int) -> int:

@@ -190,3 +190,9 @@ def looks_in_a_chain(db: Database) -> None:
     """Chain the records of who looked at what, those from before too."""
     db.execute("ALTER TABLE looked ADD COLUMN chain BLOB")
     look_chain.chain_all(db.conn)
+
+
+@migrations()
+def units_among_the_words(db: Database) -> None:
+    """Make every dossier's words anew before the next search: the unit is one of them now."""
+    db.execute("UPDATE work SET stale = 1")

@@ -4,6 +4,8 @@ Rule 1. The lists are written in the transaction that changes the dossier, by on
 the next search. Both can be made again from the dossiers alone.
 Rule 2. A page of a list costs the same at any size: each list is a partial index in its own order.
 Rule 3. The words are codes, names and procedures. Citizen IDs and phones are found by keyed hash, whole.
+Rule 4. A search costs what its own units have: the unit is a word of the index too, so that what other units have by
+the same name is not visited. Which rows may be seen is asked of the row all the same.
 """
 
 import sqlite3
@@ -67,18 +69,18 @@ def index(conn: sqlite3.Connection, dossiers: Iterable[Dossier], catalogue: Cata
 
 def word(conn: sqlite3.Connection, catalogue: Catalogue, limit: int) -> int:
     """Make dossiers findable that changed since they last were; return how many. Before a search, and now and then."""
-    stale = conn.execute("SELECT n, id FROM work WHERE stale = 1 LIMIT ?", (limit,)).fetchall()
-    for n, identifier in stale:
+    stale = conn.execute("SELECT n, id, unit FROM work WHERE stale = 1 LIMIT ?", (limit,)).fetchall()
+    for n, identifier, unit in stale:
         dossier = load_dossier(conn, text(identifier))
         if dossier is None:
             raise AssertionError("what is listed is there")
         form = catalogue.named(dossier.form)
         words, numbers = words_of(dossier, form), numbers_of(dossier, form)
         conn.execute("DELETE FROM work_words WHERE rowid = ?", (n,))
-        conn.execute("INSERT INTO work_words (rowid, words) VALUES (?, ?)", (n, words))
+        conn.execute("INSERT INTO work_words (rowid, words) VALUES (?, ?)", (n, f"{unit_word(unit)} {words}"))
         hashes = [(keyed_hash(conn, number), n) for number in dict.fromkeys(numbers)]
         conn.executemany("INSERT OR IGNORE INTO work_number VALUES (?, ?)", hashes)
-    conn.executemany("UPDATE work SET stale = 0 WHERE n = ?", [(n,) for n, _ in stale])
+    conn.executemany("UPDATE work SET stale = 0 WHERE n = ?", [(n,) for n, _, _ in stale])
     return len(stale)
 
 
@@ -149,13 +151,18 @@ def found(conn: sqlite3.Connection, units: list[str], words: str, limit: int) ->
     parts = words_in(words)[:WORDS_MAX]
     if not parts or not units:
         return []
-    match = " AND ".join(f'"{part}"*' for part in parts)
+    match = f"({' OR '.join(map(unit_word, units))}) AND " + " AND ".join(f'"{part}"*' for part in parts)
     marks = ",".join("?" * len(units))
     return conn.execute(
         f"SELECT {_COLUMNS}, submitted, work.n FROM work_words JOIN work ON work.n = work_words.rowid"  # noqa: S608
         f" WHERE work_words MATCH ? AND unit IN ({marks}) ORDER BY work_words.rowid DESC LIMIT ?",
         (match, *units, limit),
     ).fetchall()
+
+
+def unit_word(unit: str) -> str:
+    """Return the word of the index that stands for a unit, whatever its id is made of."""
+    return "unit" + unit.encode().hex()
 
 
 def number_of(row: tuple[Any, ...]) -> str:

@@ -1,7 +1,8 @@
 """Measure the real server beside a bare SQLite in the same run, and report. Nothing here passes or fails by a figure.
 
 ``BENCH_SECONDS`` (3) is the time of a cell, ``BENCH_RUNS`` (3) how often each is measured. ``python -m tests.bench
-visits`` measures that part alone; the parts are ``sizes``, ``visits``, ``rates``, ``replay`` and ``uploads``.
+visits`` measures that part alone; the parts are ``sizes``, ``visits``, ``desk``, ``rates``, ``replay``
+and ``uploads``.
 ``soak`` is for people: 20,000 uploads with cuts.
 """
 
@@ -19,6 +20,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from e2e.office import ROOT, Office
+from tests.bench.desk import desk_lines
 from tests.bench.floor import floor
 from tests.bench.load import Kept, Load, rate, run
 from tests.bench.rivals import NotHere, Rival, rivals
@@ -152,6 +154,13 @@ class Bench:
             print("\none submission on the wire, Chrome's headers, gzip")
             print("\n".join(one_submission(office.port, self.tokens[0], self.maker)))
 
+    def desk(self) -> None:
+        """Report what an officer waits for."""
+        print("\nthe desk's pages over HTTP, ms (median, p95, max)")
+        with self.office() as office:
+            for line in desk_lines(office, self.tokens[0], office.token(), self.maker):
+                print(line, flush=True)
+
     def visits(self) -> None:
         """Report what a phone pays."""
         print(f"\na phone's visits, Chromium, brotli (min / median / max of {RUNS})")
@@ -227,7 +236,7 @@ def main() -> int:
     """Run ``make bench``."""
     with tempfile.TemporaryDirectory(prefix="motcua-bench-") as folder:
         bench = Bench(Path(folder))
-        for part in sys.argv[1:] or ("sizes", "visits", "rates", "replay", "uploads"):
+        for part in sys.argv[1:] or ("sizes", "visits", "desk", "rates", "replay", "uploads"):
             getattr(bench, part)()
     return 0
 

@@ -66,6 +66,11 @@ class Connection:
         kind = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
         return self._ask(f"POST {path} HTTP/1.1\r\n{self._common}{kind}{headers}\r\n".encode() + body)
 
+    def form(self, path: str, body: bytes, headers: str = "") -> Answer:
+        """Send a form and read the answer."""
+        kind = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+        return self._ask(f"POST {path} HTTP/1.1\r\n{self._common}{kind}{headers}\r\n".encode() + body)
+
     def get(self, path: str, headers: str = "") -> Answer:
         """Read a document."""
         return self._ask(f"GET {path} HTTP/1.1\r\n{self._common}{headers}\r\n".encode())

@@ -255,6 +255,22 @@ def test_held_work_is_bold_from_the_fifth_day(
     assert f"chờ {days} ngày" in page
 
 
+def test_how_long_each_hand_had_a_dossier_is_shown_and_what_went_over_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def look(made: World) -> tuple[str, str]:
+        desk = Counter(made, await made.dossier("1"))
+        early = await desk.page()
+        later = now_ms() + 7 * DAY_MS
+        monkeypatch.setattr("server.services.desk.now_ms", lambda: later)
+        return early, await desk.page()
+
+    early, late = run(tmp_path, look)
+    assert "Thời gian từng khâu" in early
+    assert "khâu quá thời gian" not in early
+    assert "1 khâu quá thời gian" in late
+
+
 def test_nobody_at_the_desk_acts_outside_their_role(tmp_path: Path) -> None:
     async def look(made: World) -> dict[str, set[str]]:
         seen = {}
