@@ -49,7 +49,8 @@ class Entry(Struct, kw_only=True):
     """An op in the log with the outcome that stands. ``body`` is its JSON, null once erased by law.
 
     ``digest`` is the SHA-256 of its canonical content; ``role`` that of the right under which it was received, null
-    while no right is known. ``seq`` is the log position of its last outcome, ``received_ms`` that of its first receipt.
+    while no right is known. ``seq`` is the log position of its last outcome, ``received_ms`` the time of its first
+    receipt, ``device`` what the request said it came from, null for the office's desk.
     """
 
     op: str
@@ -72,6 +73,7 @@ class Entry(Struct, kw_only=True):
     proof: str | None = None
     officer_reason: str | None = None
     was: str | None = None
+    device: str | None = None
 
 
 class File(Struct, frozen=True):

@@ -28,10 +28,15 @@ SWEEP_MAX = 500
 
 
 def push(
-    ledger: Ledger, world: World, actor: Actor, raw_ops: Sequence[bytes | msgspec.Raw], now_ms: int
+    ledger: Ledger,
+    world: World,
+    actor: Actor,
+    raw_ops: Sequence[bytes | msgspec.Raw],
+    now_ms: int,
+    device: str | None = None,
 ) -> list[OpResult]:
     """Give each op its outcome and return the results in the order sent."""
-    reconciler = _Reconciler(ledger, world, now_ms)
+    reconciler = _Reconciler(ledger, world, now_ms, device)
     read = [_read(raw) for raw in raw_ops]
     ops = [op for op in read if not isinstance(op, str) and is_id(op.id) and is_id(op.dossier)]
     ledger.expect([op.id for op in ops], list({op.dossier: None for op in ops}))
@@ -76,8 +81,8 @@ def result_of(entry: Entry, *, again: bool = False) -> OpResult:
 class _Reconciler:
     """One push under way: the ledger's transaction, what the world is like, and the moment."""
 
-    def __init__(self, ledger: Ledger, world: World, now_ms: int) -> None:
-        self.ledger, self.world, self.now_ms = ledger, world, now_ms
+    def __init__(self, ledger: Ledger, world: World, now_ms: int, device: str | None = None) -> None:
+        self.ledger, self.world, self.now_ms, self.device = ledger, world, now_ms, device
 
     def receive(self, actor: Actor, raw: bytes | msgspec.Raw, op: Op | str) -> Any:
         """Return a result, or an entry and whether it was known, to be read at the end of the push."""
@@ -93,7 +98,7 @@ class _Reconciler:
             return self._with_code(op, known)
         entry = Entry(
             op=op.id, dossier=op.dossier, person=actor.person, type=_type(op), body=body,
-            digest=digest, received_ms=self.now_ms, at=to_ms(op.at), was=op.was,
+            digest=digest, received_ms=self.now_ms, at=to_ms(op.at), was=op.was, device=self.device,
         )  # fmt: skip
         self._take_code(op, entry)
         return self._first(actor, op, entry)
@@ -154,7 +159,7 @@ class _Reconciler:
         entry = Entry(
             op=identifier, dossier=named if is_id(named) else "", person=actor.person, type="malformed",
             body=body if len(body) <= OP_BYTES_MAX else None, digest=digest,
-            received_ms=self.now_ms, at=self.now_ms, outcome="refused", problem=problem,
+            received_ms=self.now_ms, at=self.now_ms, outcome="refused", problem=problem, device=self.device,
         )  # fmt: skip
         dossier = self.ledger.find_dossier(entry.dossier) if entry.dossier else None
         mine = dossier if dossier is not None and may_see(actor, dossier) else None

@@ -13,7 +13,7 @@ from server.desk.sheet import Line, Reader, Sheet, line_of, sheet_of
 from server.desk.store import COUNT_MAX, LISTS, DeskStore, List, Listed, Row
 from server.desk.told import told
 from server.desk.typed import TYPABLE, as_typed
-from server.desk.words import Say, in_words, moment, options_of, plain
+from server.desk.words import Say, device_words, in_words, moment, options_of, plain
 from server.desk.work import (
     BOLD_AFTER_DAYS,
     RESULTS,
@@ -68,7 +68,7 @@ async def dossier(store: DeskStore, found: Dossier, say: Say, said: str | None) 
         "said": told(said, found, store, say),
         "submitted": moment(found.submitted_ms), "received": moment(found.received_ms),
         "time": time_of(found, store.calendar, store.now_ms(), say), "unit": store.unit_name(found.unit),
-        "disputes": [_dispute(reader, part, line) for part, line in sheet.disputes],
+        "disputes": [await _dispute(store, reader, part, line) for part, line in sheet.disputes],
         "held": [await _held(store, reader, held) for held in found.held],
         "steps": [_form_of_step(store, reader, name, sheet) for name in ([first] if first else []) + others],
         "main": first, "life": life(found, say, store),
@@ -92,7 +92,8 @@ async def history(store: DeskStore, found: Dossier, path: str, say: Say) -> dict
     shown = {version.op for version in line.versions} if line is not None else set()
     past = [
         {**_author(found, entry), "words": in_words(field, op.set[path], store, say) or say("desk.empty"),
-         "reason": op.reason, "op": entry.op, "outcome": entry.outcome, "shows": entry.op in shown}
+         "reason": op.reason, "op": entry.op, "device": device_words(entry, say),
+         "outcome": entry.outcome, "shows": entry.op in shown}
         for entry in await store.history(found.id)
         if entry.body is not None and isinstance(op := decode_op(entry.body), Patch) and path in op.set
     ]  # fmt: skip
@@ -142,10 +143,13 @@ def _count(count: int) -> str:
     return f"{COUNT_MAX}+" if count > COUNT_MAX else str(count)
 
 
-def _dispute(reader: Reader, part: Any, line: Line | None) -> dict[str, Any]:
+async def _dispute(store: DeskStore, reader: Reader, part: Any, line: Line | None) -> dict[str, Any]:
     field = _field(reader.form, line.path) if line is not None else None
     options = options_of(field, reader.names) if field is not None and field.kind == "choice" else []
     versions = line.versions if line is not None else []
+    for each in versions:
+        entry = await store.op(each.op) if each.op is not None else None
+        each.device = device_words(entry, reader.say) if entry is not None else ""
     return {
         "part": part, "line": line, "typable": line is not None and line.kind in TYPABLE, "options": options,
         "slug": slug("settle", line.path if line is not None else part.row),

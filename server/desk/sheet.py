@@ -15,7 +15,7 @@ from sync.view import policy_of
 
 
 class Version(Struct):
-    """One value of a field: what it says, who wrote it, in which role, when, and by which op (null: computed)."""
+    """One value of a field: what it says, who wrote it, in which role, when, by which op (null: computed), device."""
 
     words: str
     value: Any
@@ -23,6 +23,7 @@ class Version(Struct):
     role: str
     at: str
     op: str | None
+    device: str = ""
 
 
 class Line(Struct):

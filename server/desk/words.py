@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from schemas.forms import Field
 from schemas.moments import HO_CHI_MINH
+from sync.ledger import Entry
+from sync.merge import APPLICANT
 
 
 class Names(Protocol):
@@ -53,6 +55,13 @@ def options_of(field: Field, names: Names) -> list[tuple[str, str]]:
 def option_label(field: Field, value: Any, names: Names) -> str:
     """Return the label of an option; the value itself where there is none."""
     return next((label for each, label in options_of(field, names) if each == value), plain(value))
+
+
+def device_words(entry: Entry, say: Say) -> str:
+    """Return which device an op came from: the end of what it calls itself, enough to tell devices apart."""
+    if entry.device is None:
+        return "" if (entry.role or APPLICANT) == APPLICANT else say("desk.device_desk")
+    return say("desk.device", mark=entry.device[-4:])
 
 
 def plain(value: Any) -> str:

@@ -53,7 +53,7 @@ async def sync_once(request: AnyRequest) -> Answer:
     note_device(request.app.state.devices, session, asked)
     if asked.cursor is not None:
         check_cursor(store, person, asked.cursor)  # first: a refused request means that no op of it was looked at
-    results = await push_ops(store, person, asked.ops) if asked.ops else []
+    results = await push_ops(store, person, asked.ops, asked.device or None) if asked.ops else []
     said = {"server_time": now_ms(), "epoch": store.epoch, "results": results}
     if asked.cursor is None:
         said |= {"outcomes": [], "dossiers": [], "gone": [], "more": False, "retry_after": 0}

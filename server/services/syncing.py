@@ -18,7 +18,7 @@ from sync.push import forms_published, push, sweep
 RawOps = Sequence[bytes | msgspec.Raw]
 
 
-async def push_ops(store: Store, person: str, ops: RawOps) -> list[OpResult]:
+async def push_ops(store: Store, person: str, ops: RawOps, device: str | None = None) -> list[OpResult]:
     """Give each op its outcome; when this returns, it is on the disk.
 
     Raises:
@@ -29,7 +29,7 @@ async def push_ops(store: Store, person: str, ops: RawOps) -> list[OpResult]:
         now = now_ms()
         ledger = SqliteLedger(conn, tip, now)
         catalogue = store.shelf.fresh(conn)
-        results = push(ledger, catalogue, ledger.actor(person), ops, now)
+        results = push(ledger, catalogue, ledger.actor(person), ops, now, device)
         ledger.flush(catalogue)
         return results
 

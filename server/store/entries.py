@@ -14,7 +14,7 @@ _pack = msgspec.msgpack.Encoder()
 
 
 class Rest(msgspec.Struct, array_like=True):
-    """What few ops have."""
+    """What few ops have, and the device they came from."""
 
     problem: Problem | None = None
     paths: list[str] | None = None
@@ -22,18 +22,19 @@ class Rest(msgspec.Struct, array_like=True):
     code: str | None = None
     proof: str | None = None
     officer_reason: str | None = None
+    device: str | None = None
 
 
+_NOTHING: Final = Rest()
 _rest_decoder = msgspec.msgpack.Decoder(Rest)
 
 
 def rest_of(entry: Entry) -> bytes | None:
     """Return the packed column, null where there is nothing in it."""
-    if not (entry.problem or entry.paths or entry.overridden or entry.code or entry.proof or entry.officer_reason):
-        return None
-    return _pack.encode(
-        Rest(entry.problem, entry.paths, entry.overridden, entry.code, entry.proof, entry.officer_reason)
+    rest = Rest(
+        entry.problem, entry.paths, entry.overridden, entry.code, entry.proof, entry.officer_reason, entry.device
     )
+    return None if rest == _NOTHING else _pack.encode(rest)
 
 
 def row_of(entry: Entry) -> tuple[Any, ...]:
@@ -52,5 +53,5 @@ def entry_of(row: tuple[Any, ...]) -> Entry:
         op=text(row[0]), dossier=text(row[1]) if row[1] is not None else "", person=text(row[2]), type=row[3],
         body=row[4], digest=row[5], received_ms=row[6], at=row[7], seq=row[8], outcome=row[9], reason=row[10],
         role=row[11], rev=row[12], was=row[13], problem=rest.problem, paths=rest.paths, overridden=rest.overridden,
-        code=rest.code, proof=rest.proof, officer_reason=rest.officer_reason,
+        code=rest.code, proof=rest.proof, officer_reason=rest.officer_reason, device=rest.device,
     )  # fmt: skip

@@ -286,3 +286,31 @@ def test_nobody_at_the_desk_acts_outside_their_role(tmp_path: Path) -> None:
     assert seen["inspector"] == set(), "an inspector reads"
     assert "transfer" in seen["head"] - seen["officer"]
     assert {"start", "ask_more"} <= seen["officer"]
+
+
+def test_each_version_says_from_which_device_it_came_and_an_earlier_one_is_brought_back(tmp_path: Path) -> None:
+    async def look(made: World) -> None:
+        desk = Counter(made, await made.dossier("1"))
+        phone = {"v": 1, "device": "0123456789abcdef", "ops": [patch(desk.dossier, {"applicant.full_name": "Lò Ân"})]}
+        await made.ask("owner", Asked("POST", "/sync/v1", json=phone))
+        assert "máy …cdef" in await desk.page()
+        form = "settle-applicant-full_name"
+        assert await desk.press(form, choice="other", value="Lò Văn Ân", reason="xem thẻ") == DONE
+        asked = Asked("GET", f"/desk/d/{desk.dossier}/lich-su?muc=applicant.full_name")
+        past = unescape((await made.ask("officer", asked)).text)
+        for words in ("máy …cdef", "tại bàn làm việc", "Lò Văn Ân", "Lý do: xem thẻ"):
+            assert words in past, words
+        saw = re.findall(r'name="saw" value="([^"]+)"', past)[0]
+        earlier = re.findall(r'name="op" value="([^"]+)"', past)[0]
+        back = {"path": "applicant.full_name", "saw": saw, "op": earlier, "reason": "thẻ cũ"}
+        answer = await made.ask("officer", Asked("POST", f"/desk/d/{desk.dossier}/bring-back", form=back))
+        assert answer.headers["location"].endswith(DONE)
+        stored = await desk.stored()
+        assert [value for value, _ in stored["cells"]["applicant.full_name"]] == ["Lò Ân"]
+        write = {"path": "applicant.phone", "value": "+84 912 345 678", "reason": "gọi hỏi", "saw": ""}
+        answer = await made.ask("officer", Asked("POST", f"/desk/d/{desk.dossier}/write", form=write))
+        assert answer.headers["location"].endswith(DONE)
+        stored = await desk.stored()
+        assert stored["cells"]["applicant.phone"][0][0] == "0912345678"
+
+    run(tmp_path, look)
