@@ -30,6 +30,8 @@ STORE: Final = "motcua.desk"
 #: What a form's id may be: the answer names it as a place in the page.
 PLACE: Final = re.compile(r"[a-z][a-z0-9_-]{0,200}", re.ASCII)
 UNPROCESSABLE: Final = 422
+#: Where a change leads after which the dossier is another unit's.
+GONE: Final = f"/desk?xong={told.MOVED}"
 
 
 class Desk:
@@ -45,7 +47,9 @@ class Desk:
         wanted: List = next((name for name in LISTS if name == request.query_params.get("viec")), "decide")
         listed = await store.listed(wanted, request.query_params.get("tu"))
         counts = await store.counts()
-        return self._inbox(request, pages.inbox(store, wanted, listed, counts, self.say))
+        moved = request.query_params.get("xong") == told.MOVED
+        said = {"words": self.say(told.MOVED), "good": True} if moved else None
+        return self._inbox(request, pages.inbox(store, wanted, listed, counts, self.say) | {"said": said})
 
     async def search(self, request: Request) -> Response:
         """Find dossiers by words, or by a citizen ID or phone, which never stand in an address."""
@@ -54,7 +58,7 @@ class Desk:
         if not words:
             return RedirectResponse("/desk", 303, NO_STORE)
         found, counts = await store.found(words[:200]), await store.counts()
-        return self._inbox(request, pages.inbox(store, None, found, counts, self.say) | {"words": words})
+        return self._inbox(request, pages.inbox(store, None, found, counts, self.say) | {"words": words, "said": None})
 
     def _inbox(self, request: Request, values: dict[str, Any]) -> Response:
         """Show the inbox, or of it the list alone, or only more rows."""
@@ -154,13 +158,20 @@ class Desk:
 
     async def _answer(self, request: Request, before: Dossier, said: Mapping[str, str], key: str) -> Response:
         """Lead back to the dossier's page, or send of it what is different now and what became of the change."""
-        good = key.startswith(told.DONE)
-        if key == told.STALE and said.get("state") == (await self._found(request)).state:
+        good, now = key.startswith(told.DONE), await store_of(request).dossier(before.id)
+        if now is None:  # it has moved out of sight
+            to_script = request.state.htmx.wants_part  # a script follows a redirect unseen: it is told to go
+            return (
+                Response(headers={**NO_STORE, "hx-redirect": GONE})
+                if to_script
+                else RedirectResponse(GONE, 303, NO_STORE)
+            )
+        if key == told.STALE and said.get("state") == now.state:
             key = told.STALE_REV
         if not request.state.htmx.wants_part:
             back = f"/desk/d/{before.id}?{'xong' if good else 'sai'}={quote(key)}"
             return RedirectResponse(back, 303, NO_STORE)
-        store, now = store_of(request), await self._found(request)
+        store = store_of(request)
         after = self._parts(await pages.dossier(store, now, self.say, None))
         shown = self._parts(await pages.dossier(store, before, self.say, None)) if _shows(said, before) else {}
         changed = [{"name": name, "html": html} for name, html in after.items() if shown.get(name) != html]

@@ -229,9 +229,10 @@ def _form_of_step(store: DeskStore, reader: Reader, name: str, sheet: Sheet) -> 
         "words": reader.say(f"desk.step.{name}"),
         "args": list(wanted),
         "choices": {},
+        "chosen": {},
     }
     if name == "ask_more":
-        asked["lines"] = [(line.path, line.label) for part in sheet.parts for line in part.lines]
+        asked["parts"] = _askable(reader)
         asked["slots"] = [(paper.key, paper.title) for paper in sheet.papers]
     if name == "transfer":
         asked["choices"]["unit"] = [each for each in store.units() if each[0] != reader.dossier.unit]
@@ -239,7 +240,27 @@ def _form_of_step(store: DeskStore, reader: Reader, name: str, sheet: Sheet) -> 
         asked["choices"]["result"] = [(each, reader.say(f"desk.result.{each}")) for each in RESULTS]
     if name == "give":
         asked["choices"]["how"] = [(each, reader.say(f"desk.way.{each}")) for each in WAYS]
+        asked["chosen"] = {"how": next((each for each in _wanted_ways(reader) if each in WAYS), None)}
     return asked
+
+
+def _askable(reader: Reader) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return what may be asked for by section, filled in or not: each field, of rows the list as a whole."""
+    return [
+        (
+            section.title.vi,
+            [(section.key, section.title.vi)]
+            if section.rows is not None
+            else [(f"{section.key}.{field.key}", field.label.vi) for field in section.fields if field.compute is None],
+        )
+        for section in (reader.form.sections if reader.form is not None else [])
+    ]
+
+
+def _wanted_ways(reader: Reader) -> list[Any]:
+    """Return how the applicant wants the result, where the form asks (``channel``)."""
+    cells = reader.dossier.cells
+    return [cell.siblings[0].value for path, cell in cells.items() if path.endswith(".channel") and cell.siblings]
 
 
 def _author(found: Dossier, entry: Entry) -> dict[str, str]:

@@ -9,6 +9,7 @@ from sync.merge import conflicts
 from sync.view import policy_of
 
 DONE: Final = "desk.done."
+MOVED: Final = "desk.done.moved"
 STALE: Final = "desk.refused.stale-state"
 STALE_REV: Final = "desk.refused.stale-rev"
 BLOCKED: Final = "desk.refused.conflict-open"

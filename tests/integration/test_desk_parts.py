@@ -81,3 +81,13 @@ def test_the_inbox_answers_its_list_alone_and_further_rows_alone(officer: Caller
     found = officer.http.post("/desk/tim", data={"q": "phuong hoang"}, headers=htmx).text
     assert "<html" not in found
     assert dossier in found
+
+
+def test_a_dossier_that_a_step_moved_out_of_sight_leads_back_to_the_inbox(
+    office: Any, citizen: Caller, dossier: str
+) -> None:
+    head = Caller.signed_in(office, "head-06154")
+    said = {"state": "1", "rev": rev_of(head, dossier), "unit": "06151", "reason": "nhầm xã"}
+    answer = asks(head, f"/desk/d/{dossier}/steps/transfer", "form#take-transfer", seen=said["rev"], **said)
+    assert answer.headers["hx-redirect"] == "/desk?xong=desk.done.moved"
+    assert page(head, f"/desk/d/{dossier}").status_code == 404

@@ -70,6 +70,8 @@ def test_a_dossier_is_led_by_the_pages_from_reception_to_the_result_handed_over(
             ("finish", {"result": "granted"}),
             ("give", {"how": "post", "to": "Lộc Văn Đẩu"}),
         ):
+            if step == "give":
+                assert '<option value="counter" selected>Tại quầy' in await desk.page(), "as the applicant wants it"
             assert await desk.take(step, **said) == DONE, step
         page, stored = await desk.page(), await desk.stored()
         assert stored["state"] == "10"
@@ -83,7 +85,11 @@ def test_a_dossier_is_led_by_the_pages_from_reception_to_the_result_handed_over(
 def test_a_dossier_moved_to_another_unit_is_theirs_and_no_longer_ours(tmp_path: Path) -> None:
     async def look(made: World) -> None:
         head = Counter(made, await made.dossier("2"), "head")
-        assert await head.take("transfer", unit=OTHER_UNIT, reason="hồ sơ của xã bên") == DONE
+        assert await head.take("transfer", unit=OTHER_UNIT, reason="hồ sơ của xã bên") == "xong=desk.done.moved"
+        assert (
+            "Đã chuyển hồ sơ sang đơn vị khác"
+            in (await made.ask("head", Asked("GET", "/desk?xong=desk.done.moved"))).text
+        )
         hidden = await made.ask("officer", Asked("GET", f"/desk/d/{head.dossier}"))
         assert hidden.status_code == 404
         there = Counter(made, head.dossier, "officer elsewhere")
@@ -98,6 +104,8 @@ def test_a_dossier_moved_to_another_unit_is_theirs_and_no_longer_ours(tmp_path: 
 def test_more_is_asked_for_once_with_exactly_the_things_that_were_ticked(tmp_path: Path) -> None:
     async def look(made: World) -> None:
         desk = Counter(made, await made.dossier("2"))
+        for empty in ("purpose.spouse_name", "periods"):
+            assert f'name="path:{empty}"' in await desk.page(), "what is missing can be asked for"
         asked = {
             "slot:divorce_ruling": "Bản án, quyết định ly hôn", "path:applicant.born": "Ngày sinh", "text": "",
             "until": "2030-01-02", "reason": "thiếu bản án",
