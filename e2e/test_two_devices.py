@@ -278,11 +278,27 @@ def test_a_pull_under_an_open_form_changes_neither_the_form_nor_what_it_saw(
     asked = page.context.new_page()  # another tab of the same person brings the news into the drawer
     news(asked, sent)
     expect(asked.locator("main")).to_contain_text("Hoàng Thị Ánh Nguyệt")
+    line = page.locator("#newer")
+    expect(line.locator("summary")).to_contain_text('Xã vừa ghi khác ở mục: "Họ, chữ đệm, tên".')
     assert page.locator(f'[name="{NAME}"]').input_value() == shown, "what is being written is never replaced"
     form.fill(NAME, "Hoàng Thị Ánh Tuyết")
+    assert officer.write(sent, PHONE, "0912000111")["outcome"] == "applied"
+    asked.locator("[data-action=ask-news]").click()
+    line.locator("summary").click()
+    expect(line.locator("li")).to_have_count(2)
+    expect(line.locator(f'[data-path="{NAME}"]')).to_contain_text("Xã ghi: Hoàng Thị Ánh Nguyệt")
+    expect(line.locator(f'[data-path="{NAME}"]')).to_contain_text("Trên trang này: Hoàng Thị Ánh Tuyết")
+    line.locator(f'[data-path="{PHONE}"] [data-action=take-newer]').click()
+    expect(page.locator(f'[name="{PHONE}"]')).to_have_value("0912000111")
+    line.locator(f'[data-path="{NAME}"] [data-action=keep-own]').click()
+    expect(line.locator("details")).to_have_count(0)
+    expect(page.locator(f'[name="{NAME}"]')).to_have_value("Hoàng Thị Ánh Tuyết")
     form.review()
     form.submit()
     state(page, "two_versions")
     (stored,) = office.dossiers()
     values = {value for value, _ in stored["cells"][NAME]}
-    assert values == {"Hoàng Thị Ánh Nguyệt", "Hoàng Thị Ánh Tuyết"}, "the form had not shown the office's value"
+    assert values == {"Hoàng Thị Ánh Nguyệt", "Hoàng Thị Ánh Tuyết"}, "the form had not taken the office's value"
+    assert [value for value, _ in stored["cells"][PHONE]] == ["0912000111"], (
+        "what was taken was seen, and is not written again"
+    )

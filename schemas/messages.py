@@ -145,6 +145,7 @@ class WireDossier(Struct, omit_defaults=True):
     """A dossier as one reader sees it: whole, or what changed since their cursor.
 
     ``cells`` maps a path to ``[value, index into by]`` in the order of the fold; the index is null for a computed one.
+    ``office`` are the indices of those ops in ``by`` that the office wrote.
     """
 
     id: str
@@ -158,6 +159,7 @@ class WireDossier(Struct, omit_defaults=True):
     due: str | None = None
     channel: str | None = None
     by: list[str] = msgspec.field(default_factory=list)
+    office: list[int] = msgspec.field(default_factory=list)
     cells: dict[str, list[tuple[Any, int | None]]] = msgspec.field(default_factory=dict)
     attachments: list[WireAttachment] | None = None
     held: list[WireHeld] | None = None

@@ -616,6 +616,9 @@ class Session:
                 cells.pop(path, None)
         copy = {key: wire[key] for key in ("id", "rev", "state", "form", "unit", "procedure")}
         copy |= {key: wire.get(key) for key in ("code", "due", "channel")}
+        theirs = {*base.get("office", []), *(by[index] for index in wire.get("office") or [])}
+        theirs &= {op for cell in cells.values() for _, op in cell}
+        copy |= {"office": sorted(theirs)} if theirs else {}
         copy |= {"cells": cells, "snap": snap if snap is not None else base.get("snap"), "pulled_ms": now}
         for name in _LISTS:
             given = wire.get(name)

@@ -6,7 +6,7 @@ from schemas.forms import Form
 from schemas.messages import WireAttachment, WireConflict, WireDossier, WireHeld, WireSibling
 from sync.dossier import Dossier, Sibling
 from sync.ledger import Actor
-from sync.merge import Policy, conflicts, row_of
+from sync.merge import Policy, conflicts, is_office, row_of
 from sync.rights import office_role
 
 
@@ -53,6 +53,7 @@ def wire(dossier: Dossier, reader: Actor, form: Form | None, since_seq: int | No
         due=dossier.due,
         channel=dossier.channel,
         by=[dossier.by[old].op for old in by],
+        office=[place for old, place in by.items() if is_office(dossier.by[old].role)],
         cells=cells,
         attachments=[_attachment(a) for a in dossier.attachments],
         held=[WireHeld(h.op, h.reason, h.role, h.since) for h in dossier.held],

@@ -17,6 +17,7 @@ import { fileOps } from "./papers.js";
 import { openSlots } from "./slots.js";
 import { tellHome } from "./told.js";
 import { fetchForm, tellMissing, watchForm as watchVersions } from "./versions.js";
+import { watchNewer } from "./newerline.js";
 import { watchFiles } from "./watching.js";
 import { whose } from "./whose.js";
 import { preparePrint } from "./printing.js";
@@ -30,10 +31,10 @@ export const PAGES = { mine, settings, "sign-in": signInPage, whose };
 
 export { backupForm, fetchForm, fileOps, settlePeople, tellMissing };
 
-/** What a form does once it is usable: its papers, and news of its version. @param {import("./forms.js").FormPage} page @param {any} newest */
+/** What a form does once it is usable: its papers, news of its version, and what was written elsewhere meanwhile. @param {import("./forms.js").FormPage} page @param {any} newest */
 export function watchForm(page, newest) {
   addEventListener("pageshow", (event) => event.persisted && !page.autosave.isDirty && location.reload()); // a page kept by "Back" holds what was there when it was left
-  return Promise.all([openSlots(page), watchVersions(page, newest)]);
+  return Promise.all([openSlots(page), watchVersions(page, newest), watchNewer(page)]);
 }
 
 /** What every page does once it is usable. @param {import("./vault.js").Vault} vault */

@@ -42,8 +42,8 @@ export async function submit(vault, draft, hidden) {
     const wrote = (/** @type {any} */ each) => canonical([each.values, each.papers]);
     if ((kept?.sends ?? 0) > (draft.sends ?? 0) && wrote(kept) === wrote(draft)) return { result: kept };
     const values = valuesToSend(draft, hidden);
-    const sent = session.send({ dossier: id, procedure, form, unit, values, ...files, rendered, now: Date.now(), newId });
-    const result = { ...draft, status: "sent", sends: (draft.sends ?? 0) + 1, rendered: sent.rendered };
+    const sent = session.send({ dossier: id, procedure, form, unit, values, ...files, rendered, settle: draft.settle, now: Date.now(), newId });
+    const result = { ...draft, status: "sent", sends: (draft.sends ?? 0) + 1, rendered: sent.rendered, settle: undefined, owned: undefined };
     return { changes: sent.changes, drafts: [result], result };
   });
   await askForBackgroundSync();

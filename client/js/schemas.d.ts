@@ -457,6 +457,7 @@ export interface WireDossier {
   due?: string | null;
   channel?: string | null;
   by?: string[];
+  office?: number[];
   cells?: Record<string, ([unknown, number | null])[]>;
   attachments?: WireAttachment[] | null;
   held?: WireHeld[] | null;

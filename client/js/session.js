@@ -88,6 +88,7 @@ export const BACKOFF_MAX_MS = 15 * 60_000;
  * @property {string|null} due
  * @property {string|null} channel
  * @property {Record<string, CopySibling[]>} cells
+ * @property {string[]} [office] those of the ops in its cells that the office wrote
  * @property {any[]} attachments
  * @property {any[]} held
  * @property {any[]} notes
@@ -916,6 +917,10 @@ export class Session {
     const { id, rev, state, form, unit, procedure, code = null, due = null, channel = null } = wire;
     /** @type {any} */
     const copy = { id, rev, state, form, unit, procedure, code, due, channel, cells, snap: snap ?? base?.snap ?? null, pulled_ms: now };
+    const shown = new Set(Object.values(cells).flatMap((cell) => cell.map(([, op]) => op)));
+    const theirs = [...(base?.office ?? []), ...(wire.office ?? []).map((/** @type {number} */ at) => wire.by[at])];
+    const office = unique(theirs).filter((op) => shown.has(op)).sort();
+    if (office.length) copy.office = office;
     for (const list of LISTS) copy[list] = wire[list] ?? base?.[list] ?? [];
     this.warnHidden(old, copy);
     this.copies.set(id, copy);

@@ -271,6 +271,20 @@ def test_held_ops_that_a_snapshot_does_not_list_are_sent_again() -> None:
     assert [record["id"] for record in session.queued()] == [note["id"]]
 
 
+def test_a_copy_says_which_of_its_values_the_office_wrote_as_long_as_they_stand() -> None:
+    session, _ = begun()
+    one, other, mine = (f"01a1ee00-0000-7000-8000-00000000fff{n}" for n in range(3))
+    cells = {"a.b": [["v", 0]], "a.c": [["w", 1]], "a.d": [[7, None]]}
+    answered(session, dossiers=[wire(2, by=[one, mine], office=[0], cells=cells)], cursor="e1.6.aaaaaaaa")
+    assert session.copies[DOSSIER]["office"] == [one]
+    cells = {"a.c": [["x", 0], ["w", 1]]}
+    answered(session, dossiers=[wire(3, by=[other, mine], office=[0], cells=cells)], cursor="e1.7.aaaaaaaa")
+    assert session.copies[DOSSIER]["office"] == [one, other]
+    cells = {"a.b": [["y", 0]], "a.c": [["x", 0]]}
+    answered(session, dossiers=[wire(4, by=[mine], cells=cells)], cursor="e1.8.aaaaaaaa")
+    assert "office" not in session.copies[DOSSIER]
+
+
 def test_an_own_value_that_agrees_with_the_one_that_shows_is_no_news() -> None:
     session, new_id = begun()
     patch = session.send(draft({"a.b": "v"}) | {"submit": False}, now=NOW, new_id=new_id)["ops"][1]

@@ -28,7 +28,7 @@ def test_a_long_history_does_not_grow_the_dossier(office: Office) -> None:
         last = new
     seen = office.sees(office.an, dossier)
     assert [value for value, _ in seen.cells["a.name"]] == [name]
-    assert seen.by == [last["id"]]
+    assert (seen.by, seen.office) == ([last["id"]], [0])
     with office.ledger.transaction():
         kept = office.ledger.find_dossier(dossier)
         assert kept is not None
