@@ -147,11 +147,12 @@ def first_version() -> dict[str, Any]:
             field("home", "address", "Nơi ở", required=True),
         ),
         section("matter", "Việc xin", field("text", "long_text", "Nội dung xin", required=True)),
+        slots=[{"key": "card", "title": label("Thẻ căn cước")}],
     )  # fmt: skip
 
 
 def second_version(**more: Any) -> dict[str, Any]:
-    """Make version 2: a name moved, a number that has no place any more, a question that is new."""
+    """Make version 2: a name moved, a number and a paper without a place, a question and a paper that are new."""
     return form(
         TWICE, 2, "Đơn xin xác nhận",
         section(
@@ -161,6 +162,7 @@ def second_version(**more: Any) -> dict[str, Any]:
             field("phone", "phone", "Số điện thoại", required=True),
         ),
         section("matter", "Việc xin", field("text", "long_text", "Nội dung xin", required=True)),
+        slots=[{"key": "deed", "title": label("Giấy tờ về chỗ ở")}],
         moves={"from": 1, "rename": {"applicant.name": "applicant.full_name"}, "drop": ["applicant.fax"]},
         **more,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from e2e.forms import TWICE, first_version, form_page, put_out, second_version
 from e2e.office import UNIT, Office, values_of
 from e2e.pages import FormPages, status_page
 from e2e.phone import Phone
+from e2e.photographs import Slot, photo, whole
 from e2e.proxy import FaultProxy, Weather, canned
 from e2e.seeds import Seed, Seeds
 from e2e.test_pages import go, look
@@ -154,6 +155,12 @@ def test_news_of_a_version_never_moves_what_is_being_written(draft: Page, office
 
 
 def test_moving_shows_what_goes_where_and_loses_nothing(draft: Page, office: Office, proxy: FaultProxy) -> None:
+    draft.locator("a[data-slot=card]").click()
+    paper = Slot(draft, "card")
+    paper.ready()
+    paper.pick(photo(1))
+    paper.hold(1)
+    home(draft)
     put_out(office, second_version())
     again(draft)
     expect(draft.locator("[data-action=see-moves]")).to_be_visible()
@@ -162,6 +169,7 @@ def test_moving_shows_what_goes_where_and_loses_nothing(draft: Page, office: Off
     main = draft.locator("main")
     expect(main).to_contain_text('"Họ và tên" sang "Họ, chữ đệm, tên"')
     expect(main.locator(".panel")).to_contain_text(FAX)
+    expect(main).to_contain_text("Thẻ căn cước: 1 trang. Mẫu này không hỏi giấy này.")
     expect(main).to_contain_text("Câu mới")
     expect(main).to_contain_text("Số điện thoại")
     assert look(draft, "moves") == []
@@ -171,15 +179,20 @@ def test_moving_shows_what_goes_where_and_loses_nothing(draft: Page, office: Off
     proxy.clear()
     again(draft)
     expect(draft.locator("#news")).to_contain_text(FAX)
+    apart = draft.locator("[data-apart] li[data-sha256]")
+    expect(apart).to_contain_text("Thẻ căn cước")
+    apart.locator("[data-action=move-page]").click()
+    expect(draft.locator("a[data-slot=deed]")).to_contain_text("1 trang")
     visit(draft, "applicant")
     expect(box(draft, "applicant.full_name")).to_have_value("Nông Văn Sìu")
     box(draft, "applicant.phone").fill("0987654321")
     FormPages(draft).saved()
     home(draft)
     send(draft)
-    expect(FormPages(draft).state_line()).to_have_attribute("data-state", "received")
+    whole(FormPages(draft))
     (dossier,) = office.dossiers()
     assert dossier["form"] == f"{TWICE}@2"
+    assert [each["slot"] for each in dossier["attachments"]] == ["deed"]
     assert values_of(dossier)["applicant.full_name"] == "Nông Văn Sìu"
 
 

@@ -7,7 +7,10 @@ before what is renamed to it; the second that comes to a path is ``left``.
 Rule 3. A row keeps its id. What stood in rows goes to rows, what stood outside goes outside.
 Rule 4. An answer goes only where it fits: an option that is gone, a text that is too long now, is ``left``. One that
 did not fit before (a draft may hold such) goes with its field as long as that is of the same kind.
-Rule 5. `client/js/moves.js` moves in the same way; a differential test compares the two.
+Rule 5. A page of a paper goes to the slot of the same key, while there is room and the slot takes its kind and size;
+every other page is ``apart`` with its reason and the key it had, and goes back by itself where a version has the place.
+What was sent already stays in its slot: the office has it there. ``moves`` renames fields and no papers.
+Rule 6. `client/js/moves.js` moves in the same way; a differential test compares the two.
 """
 
 from collections.abc import Sequence
@@ -16,7 +19,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from schemas.conditions import dotted
-from schemas.forms import FieldSpec, Form, options_of
+from schemas.forms import FieldSpec, Form, Slot, options_of
 from schemas.values import fault_of
 
 
@@ -31,6 +34,54 @@ class Moved(Struct):
     renamed: list[dict[str, str]] = field(default_factory=list)
     dropped: list[dict[str, Any]] = field(default_factory=list)
     left: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Placed(Struct):
+    """The pages of a draft's papers in another version: by slot, and those that have no place there.
+
+    ``apart`` has ``{slot, page, why}`` with ``why`` one of ``no-slot``, ``no-fit`` (kind or size), ``full``.
+    """
+
+    papers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    apart: list[dict[str, Any]] = field(default_factory=list)
+
+
+def place_papers(
+    slots: Sequence[Slot], papers: dict[str, list[dict[str, Any]]], apart: Sequence[dict[str, Any]] = ()
+) -> Placed:
+    """Return where the pages of a draft stand among the slots of a form (rule 5).
+
+    A page has ``bytes``, ``media``, and ``op`` where it was sent; one that is ``gone`` takes no room.
+    """
+    known = {slot.key: slot for slot in slots}
+    placed = Placed()
+    for key in sorted({*papers, *(each["slot"] for each in apart)}):
+        count = 0
+        for page in [*papers.get(key, []), *(each["page"] for each in apart if each["slot"] == key)]:
+            why = _why_not(known.get(key), page, count)
+            if why is not None:
+                placed.apart.append({"slot": key, "page": page, "why": why})
+                continue
+            placed.papers.setdefault(key, []).append(page)
+            count += 0 if page.get("gone") else 1
+    return placed
+
+
+def unplaced_slots(old: Form, new: Form) -> list[str]:
+    """Return the keys of slots whose papers have no place in a newer version, in the order of the form."""
+    kept = {slot.key for slot in new.slots}
+    return [slot.key for slot in old.slots if slot.key not in kept]
+
+
+def _why_not(slot: Slot | None, page: dict[str, Any], count: int) -> str | None:
+    if slot is None:
+        return "no-slot"
+    if page.get("op") or page.get("gone"):
+        return None
+    kind = "image" if page["media"].startswith("image/") else "pdf"
+    if kind not in slot.kinds or page["bytes"] > slot.bytes_max:
+        return "no-fit"
+    return "full" if count >= slot.pages_max else None
 
 
 def move(old: Form, new: Form, values: dict[str, Any]) -> Moved:

@@ -9,7 +9,7 @@
  * Rule 4. A file that can never be sent says why and stands aside; everything else passes by.
  * Rule 5. A file is let go only after every place that names it says `verified`, and then not at once (`settled`).
  */
-import { everyPage } from "./papers.js";
+import { apartOf, everyPage } from "./papers.js";
 import { isAlive } from "./session.js";
 
 /** @typedef {import("./session.js").Session} Session */
@@ -163,7 +163,7 @@ export function settled(session, files, drafts, now, short) {
   /** @type {{mark: FileRecord[], drop: FileRecord[]}} */
   const found = { mark: [], drop: [] };
   if (session.meta.need_snapshot) return found; // the copies may be of before a restore
-  const named = new Set(drafts.filter((draft) => draft.status !== "sent").flatMap(everyPage).map((page) => page.sha256));
+  const named = new Set(drafts.flatMap((draft) => (draft.status === "sent" ? apartOf(draft).map(({ page }) => page) : everyPage(draft))).map((page) => page.sha256));
   for (const { op, status, shown, result, dismissed } of session.outbox.values()) {
     const open = status === "refused" ? !dismissed : !shown || result?.outcome === "held";
     if (op.type === "attach" && open) named.add(op.sha256);

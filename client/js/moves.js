@@ -12,8 +12,13 @@ import { faultOf, fieldAt } from "./values.js";
 /** @typedef {{path: string, value: unknown}} Dropped */
 /** @typedef {{path: string, value: unknown, why: "no-field" | "taken" | "no-fit"}} Left */
 /** @typedef {{values: Record<string, unknown>, renamed: {from: string, to: string}[], dropped: Dropped[], left: Left[]}} Moved */
+/** @typedef {import("./papers.js").Page} Page */
+/** @typedef {{key: string, kinds?: string[], bytes_max?: number, pages_max?: number}} Slot */
+/** @typedef {{slot: string, page: Page, why: "no-slot" | "no-fit" | "full"}} Apart a page without a place, and the slot it had */
 /** @typedef {{rename: Map<string, string>, drop: Set<string>}} Moves */
 
+/** What a slot takes where its form says nothing else (`Slot` in `schemas/forms.py`). */
+const ORDINARY = { kinds: ["image", "pdf"], pages_max: 10, bytes_max: 6_291_456 };
 const ROW = /^([^./]+)\/([^/]+)$/;
 
 /**
@@ -82,6 +87,51 @@ export function moveOn(forms, values, lists = {}) {
   moved.dropped.sort(byPath);
   moved.left.sort(byPath);
   return moved;
+}
+
+/**
+ * Say where the pages of a draft's papers stand among the slots of a form (`schemas/moves.py`, rule 5).
+ * @param {Slot[]} slots
+ * @param {import("./papers.js").Papers} papers
+ * @param {{slot: string, page: Page}[]} [apart]
+ * @returns {{papers: import("./papers.js").Papers, apart: Apart[]}}
+ */
+export function placePapers(slots, papers, apart = []) {
+  /** @type {import("./papers.js").Papers} */
+  const placed = {};
+  /** @type {Apart[]} */
+  const left = [];
+  for (const slot of [...new Set([...Object.keys(papers), ...apart.map((each) => each.slot)])].sort()) {
+    let count = 0;
+    for (const page of [...(papers[slot] ?? []), ...apart.filter((each) => each.slot === slot).map((each) => each.page)]) {
+      const why = whyNot(slots.find((each) => each.key === slot), page, count);
+      if (why) left.push({ slot, page, why });
+      else (placed[slot] ??= []).push(page);
+      count += why || page.gone ? 0 : 1;
+    }
+  }
+  return { papers: placed, apart: left };
+}
+
+/** The slots of a form, with what it leaves unsaid. @param {any} form @returns {any[]} */
+export function slotsOf(form) {
+  for (const slot of form.slots ?? []) Object.assign(slot, { ...ORDINARY, ...slot });
+  return form.slots ?? [];
+}
+
+/**
+ * Why a page cannot stand in a slot that has so many already; null: it can.
+ * @param {Slot | undefined} slot
+ * @param {Page} page
+ * @param {number} count
+ * @returns {Apart["why"] | null}
+ */
+export function whyNot(slot, page, count) {
+  if (!slot) return "no-slot";
+  if (page.op || page.gone) return null;
+  const { kinds, bytes_max, pages_max } = { ...ORDINARY, ...slot };
+  if (!kinds.includes(page.media.startsWith("image/") ? "image" : "pdf") || page.bytes > bytes_max) return "no-fit";
+  return count >= pages_max ? "full" : null;
 }
 
 /**

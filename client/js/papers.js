@@ -5,6 +5,7 @@
  * it also names the `attach` op that was drawn (`op`, `page`), so that a pull under an open form takes nothing away that
  * its owner has not seen (protocol §2). A page that was taken away stays, marked `gone`, until the draft is sent.
  */
+import { placePapers } from "./moves.js";
 import { isAlive } from "./session.js";
 
 /**
@@ -38,20 +39,24 @@ export function addPages(draft, slot, pages, instead = null) {
 export const everyPage = (draft) => [...Object.values(draft.papers ?? {}).flat(), ...(draft.papers_apart ?? []).map((/** @type {any} */ each) => each.page)];
 
 /**
- * Put apart the pages of papers that the form does not ask for, and back those it asks for again.
- * @param {any} draft @param {{key: string}[]} slots
+ * Put apart the pages that have no place in the form, and back those that have one again.
+ * @param {any} draft @param {import("./moves.js").Slot[]} slots
  */
 export function fitPapers(draft, slots) {
-  const has = (/** @type {string} */ key) => slots.some((slot) => slot.key === key);
-  const apart = draft.papers_apart ?? [];
-  for (const { slot, page } of apart.filter((/** @type {any} */ each) => has(each.slot))) addPages(draft, slot, [page]);
-  const left = apart.filter((/** @type {any} */ each) => !has(each.slot));
-  for (const slot of Object.keys(draft.papers ?? {}).filter((key) => !has(key))) {
-    left.push(...pagesOf(draft, slot).map((page) => ({ slot, page })));
-    delete draft.papers[slot];
-  }
-  if (left.length) draft.papers_apart = left;
+  if (!draft.papers && !draft.papers_apart) return;
+  const { papers, apart } = placePapers(slots, draft.papers ?? {}, draft.papers_apart);
+  draft.papers = papers;
+  if (apart.length) draft.papers_apart = apart;
   else delete draft.papers_apart;
+}
+
+/** The pages without a place that count. @param {any} draft @returns {import("./moves.js").Apart[]} */
+export const apartOf = (draft) => (draft.papers_apart ?? []).filter((/** @type {any} */ { page }) => !page.gone);
+
+/** Put a page that had no place into a slot. @param {any} draft @param {import("./moves.js").Apart} each @param {string} slot */
+export function bringPage(draft, each, slot) {
+  draft.papers_apart = draft.papers_apart.filter((/** @type {any} */ other) => other !== each);
+  addPages(draft, slot, [each.page]);
 }
 
 /** Move a page up (-1) or down (1) among those that count. @param {any} draft @param {string} slot @param {Page} page @param {number} by */

@@ -2,23 +2,24 @@
  * The papers of a form: the list on the draft's home and on the last page, and what the address opens of them.
  */
 import { requiredSlots } from "./conditions.js";
-import { h } from "./dom.js";
+import { h, redraw } from "./dom.js";
 import { answersOf } from "./drafts.js";
 import { filesOf, smallOf } from "./files.js";
 import { lookClosely } from "./looking.js";
 import { today } from "./moments.js";
-import { addPages, fitPapers, pagesOf, papersFrom } from "./papers.js";
+import { slotsOf, whyNot } from "./moves.js";
+import { apartOf, bringPage, fitPapers, pagesOf, papersFrom } from "./papers.js";
 import { dress } from "./sizes.js";
 import { SlotPage } from "./slotpage.js";
 import { labelOf, t } from "./texts.js";
 
 /** @typedef {import("./forms.js").FormPage} FormPage */
 /** @typedef {import("./papers.js").Page} Page */
+/** @typedef {import("./moves.js").Apart} Apart */
 
 /** Give a form's page its slots. @param {FormPage} page */
 export async function openSlots(page) {
   const { draft, vault, form } = page;
-  if (!form.slots?.length) return;
   if (draft.from_server && !draft.papers) draft.papers = papersFrom(vault.session, draft.id);
   dress();
   const slots = new Slots(page, await filesOf(vault));
@@ -43,26 +44,53 @@ export class Slots {
   /** @returns {HTMLElement[]} */
   list() {
     const { form, draft } = this.page;
-    fitPapers(draft, form.slots);
+    fitPapers(draft, slotsOf(form));
     const wanted = requiredSlots(form, answersOf(draft), today());
-    const shown = form.slots.filter((/** @type {any} */ slot) => wanted.has(slot.key) || !slot.required || pagesOf(draft, slot.key).length);
+    const shown = slotsOf(form).filter((/** @type {any} */ slot) => wanted.has(slot.key) || !slot.required || pagesOf(draft, slot.key).length);
     const apart = this.apart(shown);
     if (!shown.length && !apart) return [];
     return [h("h2", {}, t("photos.title")), ...(apart ? [apart] : []), h("ul", { class: "cards" }, ...shown.map((/** @type {any} */ slot) => this.row(slot, wanted.has(slot.key))))];
   }
 
-  /** Pages whose paper another version of the form does not ask for. @param {any[]} shown */
+  /** Pages that have no place in this version of the form: named, to be put elsewhere or taken away. @param {any[]} shown */
   apart(shown) {
     const { draft } = this.page;
-    if (!draft.papers_apart?.length) return null;
-    const move = (/** @type {any} */ slot) => {
-      addPages(draft, slot.key, draft.papers_apart.map((/** @type {any} */ each) => each.page));
-      delete draft.papers_apart;
+    const pages = draft.papers_apart ?? [];
+    if (!pages.length) return null;
+    const [here, gone] = [apartOf(draft), pages.filter((/** @type {Apart} */ { page }) => page.gone)];
+    const change = (/** @type {() => void} */ make) => () => {
+      make();
       this.page.autosave.touch();
-      document.getElementById("papers")?.replaceChildren(...this.list());
+      redraw(() => document.getElementById("papers")?.replaceChildren(...this.list()));
     };
-    return h("div", { class: "panel", "data-apart": true }, h("p", {}, t("photos.no_place")), h("p", {}, t("photos.count", { n: draft.papers_apart.length })),
-      ...shown.map((/** @type {any} */ slot) => h("button", { type: "button", class: "quiet", "data-action": "move-pages", onclick: () => move(slot) }, t("photos.move_to", { slot: labelOf(slot.title) }))));
+    const back = (/** @type {Apart} */ each) => h("li", { class: "row" }, this.picture(each.page, this.nameApart(each)), this.act("undo-remove", t("do.undo"), each, change(() => delete each.page.gone)));
+    return h("div", { class: "panel", "data-apart": here.length },
+      here.length ? h("p", {}, t("photos.no_place")) : null,
+      h("ul", { class: "plain" }, ...here.map((/** @type {Apart} */ each) => this.sheetApart(each, shown, change))),
+      gone.length ? h("details", {}, h("summary", {}, t("photos.gone", { n: gone.length })), h("ul", { class: "plain" }, ...gone.map(back))) : null);
+  }
+
+  /** @param {Apart} each @param {any[]} shown @param {(make: () => void) => () => void} change */
+  sheetApart(each, shown, change) {
+    const { draft } = this.page;
+    const fits = shown.filter((slot) => slot.key !== each.slot && whyNot(slot, each.page, pagesOf(draft, slot.key).length) === null);
+    return h("li", { "data-sha256": each.page.sha256 },
+      h("div", { class: "row" }, this.picture(each.page, this.nameApart(each)), h("span", { class: "grow" }, h("strong", {}, this.nameApart(each)), " ", t(`apart.${each.why.replace("-", "_")}`))),
+      h("div", { class: "state-actions" },
+        ...fits.map((slot) => this.act("move-page", t("photos.move_to", { slot: labelOf(slot.title) }), each, change(() => bringPage(draft, each, slot.key)))),
+        this.act("remove-page", t("photos.remove"), each, change(() => (each.page.gone = true)))));
+  }
+
+  /** @param {string} action @param {string} words @param {Apart} each @param {() => void} go */
+  act(action, words, each, go) {
+    return h("button", { type: "button", class: "quiet", "data-action": action, "aria-label": `${words}: ${this.nameApart(each)}`, disabled: this.page.readOnly, onclick: go }, words);
+  }
+
+  /** The paper that a page without a place was of. @param {Apart} each @returns {string} */
+  nameApart({ slot, page }) {
+    const { form, draft } = this.page;
+    const title = slotsOf(form).find((/** @type {any} */ other) => other.key === slot)?.title ?? draft.slot_titles?.[slot];
+    return (title && labelOf(title)) || page.name || t("photos.a_page");
   }
 
   /** @param {any} slot @param {boolean} wanted */
@@ -84,7 +112,7 @@ export class Slots {
 
   /** Draw what the address names: a slot, or one of its pages. @param {string} key @param {string} [number] @returns {boolean} */
   show(key, number) {
-    const slot = this.page.form.slots.find((/** @type {any} */ each) => each.key === key);
+    const slot = slotsOf(this.page.form).find((/** @type {any} */ each) => each.key === key);
     if (!slot) return false;
     const open = this.open !== null && this.open.slot === slot ? this.open : new SlotPage(this, slot);
     this.open = open;

@@ -50,7 +50,7 @@ export function labelOfState(state) {
 }
 
 /** @param {State} state @param {(path: string) => string} labelOfPath */
-function sentence(state, labelOfPath) {
+export function sentence(state, labelOfPath) {
   const at = state.at ? msOf(state.at) : null;
   const when = at ? { time: timeOf(at), date: dateOf(at) } : { time: "", date: "" };
   switch (state.id) {

@@ -12,7 +12,7 @@ import { drawers, dropForm, formOf, GUEST, keepForm, keptForms } from "./db.js";
 import { h, one, show } from "./dom.js";
 import { newDraft } from "./drafts.js";
 import { dateOf, dayText, today } from "./moments.js";
-import { moveOn } from "./moves.js";
+import { moveOn, placePapers } from "./moves.js";
 import { labelOf, t } from "./texts.js";
 import { fieldAt } from "./values.js";
 import { Vault } from "./vault.js";
@@ -149,7 +149,27 @@ export function movedDraft(draft, chain, lists) {
     else lost.push(toldOf(old, path, text, lists));
   }
   const values = { ...newDraft(next).values, ...moved.values };
-  return { values, typed, lost, renamed: moved.renamed };
+  return { values, typed, lost, renamed: moved.renamed, ...papersOf(draft, next) };
+}
+
+/** The papers of a draft among the slots of a form; undefined where there are none. @param {any} draft @param {any} form */
+function papersOf(draft, form) {
+  const { papers, apart } = placePapers(form.slots ?? [], draft.papers ?? {}, draft.papers_apart);
+  return { papers: draft.papers || draft.papers_apart ? papers : undefined, papers_apart: apart.length ? apart : undefined };
+}
+
+/** The names of a form's papers, kept for pages that find no place in another version. @param {any} draft @param {any} form */
+const titlesOf = (draft, form) => ({ ...draft.slot_titles, ...Object.fromEntries((form.slots ?? []).map((/** @type {any} */ slot) => [slot.key, slot.title])) });
+
+/** Papers of which pages have no place in the newer form, each with how many and why. @param {any} draft @param {any} form @param {any[]|undefined} apart @returns {string[]} */
+function apartLines(draft, form, apart) {
+  const counts = new Map();
+  const titles = titlesOf(draft, form);
+  for (const { slot, page, why } of apart ?? []) if (!page.gone) counts.set(`${slot} ${why}`, (counts.get(`${slot} ${why}`) ?? 0) + 1);
+  return [...counts].map(([name, n]) => {
+    const [slot, why] = name.split(" ");
+    return `${titles[slot] ? labelOf(titles[slot]) : slot}: ${t("photos.count", { n })}. ${t(`apart.${why.replace("-", "_")}`)}`;
+  });
 }
 
 /** @param {any} form @param {string} path @param {any} value @param {Record<string, any[]>} lists @returns {Told} */
@@ -164,7 +184,7 @@ function toldOf(form, path, value, lists) {
 /** @param {FormPage} page @param {any} state */
 function movesPage(page, state) {
   const next = state.newest;
-  const { values, lost, renamed, typed } = movedDraft(page.draft, state.chain, page.lists);
+  const { values, lost, renamed, typed, papers_apart } = movedDraft(page.draft, state.chain, page.lists);
   const asked = (/** @type {any} */ form) => form.sections.flatMap((/** @type {any} */ section) => section.fields.map((/** @type {any} */ field) => ({ path: `${section.key}.${field.key}`, field, section })));
   const known = new Set([...asked(page.form).map((/** @type {any} */ each) => each.path), ...renamed.map(({ to }) => to.replace(/\/[^/]+\//, "."))]);
   const added = asked(next).filter((/** @type {any} */ each) => !known.has(each.path) && each.field.kind !== "computed");
@@ -179,6 +199,7 @@ function movesPage(page, state) {
     h("p", {}, t("moves.same", { n: same + Object.keys(typed).length })),
     list("moves.renamed", renamed.filter(({ to }) => values[to] !== null).map(({ from, to }) => t("moves.goes", { from: labelAt(page.form, from), to: labelAt(next, to) }))),
     leftOver("moves.lost", lost),
+    list("moves.papers", apartLines(page.draft, page.form, papers_apart)),
     list("moves.new", added.map((/** @type {any} */ each) => labelOf(each.field.label))),
     h("button", { type: "button", class: "button", "data-action": "move", onclick: () => moveTo(page, state) }, t("do.move")),
     h("a", { class: "button second", href: "#", "data-action": "stay" }, t("do.stay")),
@@ -189,10 +210,10 @@ function movesPage(page, state) {
 async function moveTo(page, state) {
   if (!(await page.autosave.flush())) return;
   const { draft } = page;
-  const { values, typed, lost } = movedDraft(draft, state.chain, page.lists);
+  const { values, typed, lost, papers, papers_apart } = movedDraft(draft, state.chain, page.lists);
   const { form, values: old, typed: boxes, none, sure } = draft;
   const before = { form, values: old, typed: boxes, none, sure, moved_ms: Date.now(), moved: { values, typed } };
-  await become(page, { ...draft, form: nameOf(state.newest), values: { ...values }, typed: { ...typed }, sure: {}, before, lost }, state.newest);
+  await become(page, { ...draft, form: nameOf(state.newest), values: { ...values }, typed: { ...typed }, sure: {}, before, lost, papers, papers_apart, slot_titles: titlesOf(draft, page.form) }, state.newest);
 }
 
 /** @param {FormPage} page */
@@ -206,7 +227,7 @@ async function moveBack(page) {
   const first = { ...moved.values, ...moved.typed };
   const changed = Object.keys(written).filter((path) => written[path] !== null && JSON.stringify(written[path]) !== JSON.stringify(first[path]) && fieldAt(form, path));
   const apart = [...(draft.apart ?? []), ...changed.map((path) => toldOf(form, path, written[path], page.lists))];
-  await become(page, { ...draft, form: id, values, typed, none, sure, before: undefined, lost: undefined, apart }, old);
+  await become(page, { ...draft, form: id, values, typed, none, sure, before: undefined, lost: undefined, apart, ...papersOf(draft, old), slot_titles: titlesOf(draft, form) }, old);
 }
 
 /** Keep the draft as it is now to be, and only then show it so. @param {FormPage} page @param {any} draft @param {any} form */

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from schemas.documents import check_document, line_of
 from schemas.forms import Fault, Form, decode_form
-from schemas.moves import unplaced
+from schemas.moves import unplaced, unplaced_slots
 from server.services.syncing import release_held
 from server.store.catalogue import Shelf, publish, published
 from server.store.ledger import Tip
@@ -93,6 +93,8 @@ def _notes(conn: sqlite3.Connection, form: Form) -> Iterable[str]:
         return
     for path in unplaced(decode_form(known[earlier]), form):
         yield f"{form.id}: {path} of version {earlier} has no place; whoever has a draft is shown it"
+    for key in unplaced_slots(decode_form(known[earlier]), form):
+        yield f"{form.id}: papers of {key} in version {earlier} have no place; whoever has them is told"
 
 
 def lines_of(report: Report) -> list[str]:

@@ -1,11 +1,16 @@
 """What becomes of a draft in the next version of its form, told in examples."""
 
+import json
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from schemas.forms import Form
-from schemas.moves import Moved, move, move_on, unplaced
+from schemas.moves import Moved, move, move_on, place_papers, unplaced, unplaced_slots
 from tests.unit.schemas.samples import ROW, field, form, section
 
+PAPERS = Path(__file__).with_name("papers.json")
 OPTIONS = [{"value": "car", "label": {"vi": "Xe"}}, {"value": "foot", "label": {"vi": "Đi bộ"}}]
 
 
@@ -142,3 +147,26 @@ def test_the_paths_without_a_place_are_known_beforehand() -> None:
     newer = second(rename={"a.name": "a.full_name", "kin/name": "kin.who"}, drop=["a.fax"])
     assert unplaced(first(), newer) == ["ways.by/foot", "kin.age"]
     assert unplaced(first(), second()) == ["a.name", "a.fax", "ways.by/foot", "kin.name", "kin.age"]
+
+
+def pages(given: list[list[Any]]) -> list[dict[str, Any]]:
+    return [{"sha256": name, "bytes": 10, "media": "image/jpeg", "name": ""} | more for name, more in given]
+
+
+@pytest.mark.parametrize("case", json.loads(PAPERS.read_text("utf-8")), ids=lambda case: str(case["name"]))
+def test_papers_stand_where_the_vectors_say(case: dict[str, Any]) -> None:
+    asked = form(section("a", field("x", "text")), slots=[{"title": {"vi": "Giấy"}} | slot for slot in case["slots"]])
+    papers = {slot: pages(given) for slot, given in case["papers"].items()}
+    apart = [{"slot": slot, "page": pages([[name, {}]])[0], "why": why} for slot, name, why in case["apart"]]
+    placed = place_papers(asked.slots, papers, apart)
+    shown = {slot: "".join(page["sha256"] for page in given) for slot, given in placed.papers.items()}
+    left = [[each["slot"], each["page"]["sha256"], each["why"]] for each in placed.apart]
+    assert {"papers": shown, "apart": left} == case["gives"]
+
+
+def test_papers_without_a_place_are_known_beforehand() -> None:
+    slots = [{"key": key, "title": {"vi": "Giấy"}} for key in ("card", "deed")]
+    older = form(section("a", field("x", "text")), slots=slots)
+    newer = form(section("a", field("x", "text")), slots=slots[1:], version=2)
+    assert unplaced_slots(older, newer) == ["card"]
+    assert unplaced_slots(newer, older) == []
