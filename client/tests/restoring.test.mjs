@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { claim, unclaimed } from "../js/claiming.js";
+import { fileOps } from "../js/papers.js";
 import { takeIn } from "../js/restoring.js";
 import { Session } from "../js/session.js";
 
@@ -89,4 +90,15 @@ test("a claimed text that differs from the one here is put beside it and not sen
   assert.deepEqual(await names(own), ["An", "Ân"]);
   assert.equal(own.session.outbox.size, 0);
   assert.deepEqual(await guest.drafts(), []);
+});
+
+test("a copy of a dossier that was sent brings all its pages as new ones, and takes none away from the other", async () => {
+  const page = (at, op, more = {}) => ({ sha256: `${at}`.repeat(64), bytes: at, media: "image/jpeg", name: "", ...(op ? { op, page: at } : {}), ...more });
+  const papers = { ruling: [page(1, "a1", { gone: true }), page(2, "a2"), page(3, null)] };
+  const vault = drawer(draft({ from_server: true }));
+  await takeIn(vault, file([other({ from_server: true, papers })]));
+  const [copy] = (await vault.drafts()).filter((each) => each.id !== "d1");
+  const { attach, detach } = fileOps(copy);
+  assert.deepEqual(attach.map((each) => [each.bytes, each.page]), [[2, 1], [3, 2]]);
+  assert.deepEqual(detach, []);
 });

@@ -23,8 +23,8 @@ def add_look(conn: sqlite3.Connection, at_ms: int, person: bytes, dossier: bytes
 
 
 def look_link(chain: bytes, at_ms: int, person: bytes, dossier: bytes, file: bytes | None) -> bytes:
-    """Return the next link of the chain."""
-    return sha256(chain + at_ms.to_bytes(8, "big") + person + dossier + (file or b"")).digest()
+    """Return the next link of the chain; a moment that somebody made negative has one too."""
+    return sha256(chain + at_ms.to_bytes(8, "big", signed=True) + person + dossier + (file or b"")).digest()
 
 
 def end_of(conn: sqlite3.Connection) -> bytes:

@@ -76,6 +76,8 @@ class Uploads:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="files")
         self._tails: OrderedDict[str, Tail] = OrderedDict()
         self._looking: set[asyncio.Task[bool]] = set()
+        #: Files that could not be looked at the last time they were tried: they come after the others.
+        self._put_off: set[str] = set()
 
     async def create(self, actor: Actor, asked: tus.Creation) -> Upload:
         """Begin an upload; when this returns, it is on the disk.
@@ -192,9 +194,16 @@ class Uploads:
         return stored
 
     async def resume_looking(self) -> None:
-        """Look at files that nobody could look at when they came."""
-        for digest in self._look_up(lambda conn: unlooked(conn, LOOKED_A_ROUND)):
+        """Look at files that nobody could look at when they came.
+
+        A failure ends the round, since the scanner may be away; the next begins with the others, so that a file which
+        the scanner will never take holds up none of them.
+        """
+        waiting = self._look_up(lambda conn: unlooked(conn, LOOKED_A_ROUND))
+        self._put_off.intersection_update(waiting)
+        for digest in sorted(waiting, key=self._put_off.__contains__):
             if not await self._look(digest):
+                self._put_off.add(digest)
                 return
 
     async def run(self, call: Callable[..., T], *arguments: Any) -> T:

@@ -71,6 +71,7 @@ LAST = "(SELECT max(seq) FROM log)"
         ("UPDATE op SET outcome = 'applied' WHERE outcome = 'refused'", "op", "outcome"),
         ("DELETE FROM op WHERE type = 'note'", "op", "is gone"),
         ("UPDATE looked SET person = zeroblob(16) WHERE n = 2", "look", "not what was written"),
+        ("UPDATE looked SET at = -1 WHERE n = 1", "look", "not what was written"),
         ("DELETE FROM looked WHERE n = 1", "look", "not what was written"),
         ("DELETE FROM looked WHERE n = 3", "look", "records after this one are missing"),
         ("DELETE FROM looked", "look", "records after this one are missing"),

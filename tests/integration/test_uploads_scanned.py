@@ -14,6 +14,8 @@ from tests.integration.tus import attach, digest, picture
 
 #: What the fake finds. No scanner outside takes it for anything.
 BAD = b"a thing that this scanner knows"
+#: What is too much for the fake where it is ``picky``.
+HUGE = b"a thing that this scanner never takes"
 
 
 class Clamd:
@@ -48,7 +50,9 @@ class Clamd:
                 await self._silence.wait()
                 return
             found = b"stream: Test.Thing FOUND\0" if BAD in stream else b"stream: OK\0"
-            writer.write({"looks": found, "cannot": b"INSTREAM size limit exceeded. ERROR\0"}[self.mode])
+            cannot = b"INSTREAM size limit exceeded. ERROR\0"
+            picky = cannot if HUGE in stream else found
+            writer.write({"looks": found, "cannot": cannot, "picky": picky}[self.mode])
             await writer.drain()
         finally:
             writer.close()
@@ -122,5 +126,25 @@ def test_a_file_waits_for_a_scanner_that_is_not_there(tmp_path: Path) -> None:
         async with clamd.listening():
             await made.litestar.state.uploads.resume_looking()
         assert await statuses(made, dossier) == [("verified", None)]
+
+    run(tmp_path / "data", look, served=Settings(data=tmp_path / "data", scanner=str(tmp_path / "clamd")))
+
+
+def test_a_file_that_the_scanner_never_takes_holds_up_no_other(tmp_path: Path) -> None:
+    """It is the oldest of those that came while the scanner was away."""
+
+    async def look(made: World) -> None:
+        huge, content = picture(923) + HUGE, picture(924)
+        dossier = await made.dossier("draft")
+        await made.push("owner", attach(dossier, huge, page=1), attach(dossier, content, page=2))
+        for each in (huge, content):
+            await made.upload(each)
+        assert await statuses(made, dossier) == [("arriving", None)] * 2
+        clamd = Clamd(tmp_path / "clamd")
+        clamd.mode = "picky"
+        async with clamd.listening():
+            for _ in range(2):
+                await made.litestar.state.uploads.resume_looking()
+        assert await statuses(made, dossier) == [("arriving", None), ("verified", None)]
 
     run(tmp_path / "data", look, served=Settings(data=tmp_path / "data", scanner=str(tmp_path / "clamd")))
