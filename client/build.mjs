@@ -96,6 +96,7 @@ for (const [path, part] of Object.entries(parts)) {
   manifest["app.js"] = path;
   manifest["app.parts"] = part.imports.filter((each) => each.kind === "import-statement").map((each) => `/assets/${each.path.split("/").pop()}`);
 }
+manifest["app.after"] = `/assets/${entry(page.metafile.outputs, "/after.js").split("/").pop()}`;
 const later = laterParts(page.metafile).map((path) => `/assets/${path.split("/").pop()}`);
 manifest["app.later"] = [...later, manifest["shrinking.js"], manifest["papers.css"]]; // no form without papers needs them
 keep("app", "css", css.outputFiles[0].contents);

@@ -13,8 +13,8 @@ from e2e.proxy import CLEAR, FaultProxy, Weather, canned
 from e2e.visiting import TOGETHER, bytes_until_ready, later_part, walk
 
 FORM_BYTES_MAX = 60 * 1024
-#: The goal is 120 KiB; papers took what was left of it and 3 KB more.
-OFFLINE_BYTES_MAX = 124 * 1024
+#: The goal is 120 KiB; builds differ by some hundred bytes in how well they compress.
+OFFLINE_BYTES_MAX = 121 * 1024
 
 
 UNTIL_KEPT = """path => new Promise(done => {

@@ -140,6 +140,28 @@ def test_a_phone_that_is_full_says_so_and_keeps_what_it_has(filled: Phone) -> No
     slot.hold(2)
 
 
+def test_a_file_that_will_not_do_says_why_blocks_nothing_and_is_replaced(filled: Phone, office: Office) -> None:
+    page = filled.page
+    slot = Slot(page).open()
+    slot.pick(photo(1), {"name": "hỏng.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 nothing else"})
+    slot.hold(2)
+    form = slot.send()
+    stuck = page.locator("[data-file-state=file_stuck]")
+    expect(stuck).to_contain_text("Hệ thống không mở được tệp này. Các phần khác vẫn gửi.")
+    expect(page.locator("[data-file-state=file_ok]")).to_have_count(1)
+    expect(form.state_line()).to_contain_text("Có 1 ảnh chưa dùng được")
+    assert look(page, "paper-stuck") == []
+    stuck.locator("[data-action=retake]").click()
+    expect(slot.sheets.nth(1)).to_contain_text("Hệ thống không mở được tệp này")
+    slot.ready()
+    slot.act(2, "remove-page")
+    slot.pick(pdf("án"))
+    slot.hold(2)
+    hashes = slot.hashes()
+    whole(slot.send())
+    assert verified(office) == hashes
+
+
 def test_whoever_signs_out_sends_no_photograph_and_nobody_else_does(
     filled: Phone, proxy: FaultProxy, office: Office
 ) -> None:

@@ -1,5 +1,6 @@
 """A first visit: from the landing page to a procedure and its form, each left as soon as its script has run."""
 
+import json
 import re
 
 from playwright.sync_api import Page
@@ -24,9 +25,7 @@ def walk(page: Page) -> None:
 
 def later_part() -> str:
     """Return the address of the script that a page fetches once it is usable."""
-    built = (ROOT / "client" / "dist" / "assets").glob("*.js")
-    (found,) = [file.name for file in built if b"backup-words" in file.read_bytes()]
-    return f"/assets/{found}"
+    return str(json.loads((ROOT / "client" / "dist" / "manifest.json").read_bytes())["app.after"])
 
 
 def bytes_until_ready(tally: Tally) -> int:

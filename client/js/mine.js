@@ -26,9 +26,10 @@ export async function mine(vault) {
   const nobodys = vault.isGuest ? [] : await ownerless();
   await drawn(vault, async () => {
     const all = await workOf(vault);
+    const isYours = (/** @type {Work} */ work) => YOURS.includes(work.state.id) || Boolean(work.state.bad); // a paper has to be taken again
     const groups = /** @type {[string, Work[]][]} */ ([
-      ["mine.needs_you", all.filter((work) => YOURS.includes(work.state.id))],
-      ["mine.waiting", all.filter((work) => WAITING.includes(work.state.id))],
+      ["mine.needs_you", all.filter(isYours)],
+      ["mine.waiting", all.filter((work) => WAITING.includes(work.state.id) && !isYours(work))],
       ["mine.drafts", all.filter((work) => DRAFTS.includes(work.state.id))],
       ["mine.office", all.filter((work) => ![...YOURS, ...WAITING, ...DRAFTS, "closed"].includes(work.state.id))],
       ["mine.closed", all.filter((work) => work.state.id === "closed")],

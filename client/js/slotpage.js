@@ -6,6 +6,7 @@
  * browser, and the person comes back to the same slot.
  * Rule 3. What is picked is read once, then and there. What becomes of the file in the gallery does not matter afterwards.
  */
+import "./after.js"; // so that this part shares what the others share, and cuts nothing of it into smaller files
 import { isFull } from "./autosave.js";
 import { h, one } from "./dom.js";
 import { keepFile, wholeOf } from "./files.js";
@@ -14,10 +15,12 @@ import { addPages, movePage, pagesOf } from "./papers.js";
 import { Refused, taken } from "./picking.js";
 import { madeSmall } from "./pictures.js";
 import { canSeal } from "./seal.js";
-import { kilobytes, stuckWords } from "./sizes.js";
+import { dress, kilobytes, stuckWords } from "./sizes.js";
 import { labelOf, t } from "./texts.js";
 
 /** @typedef {import("./papers.js").Page} Page */
+
+export { lookClosely } from "./looking.js";
 
 export class SlotPage {
   /** @param {import("./slots.js").Slots} slots @param {any} slot */
@@ -36,6 +39,7 @@ export class SlotPage {
   }
 
   draw() {
+    dress();
     const { page, slot } = this;
     page.page(
       labelOf(slot.title),

@@ -1,16 +1,14 @@
 /**
- * The papers of a form: the list on the draft's home and on the last page, and what the address opens of them.
+ * The papers of a form: the list on the draft's home and on the last page, and what the address opens of them. The page of
+ * a paper is a part of its own, fetched when it is first opened, and by the worker once the application is ready offline.
  */
 import { requiredSlots } from "./conditions.js";
 import { h, redraw } from "./dom.js";
 import { answersOf } from "./drafts.js";
 import { filesOf, smallOf } from "./files.js";
-import { lookClosely } from "./looking.js";
 import { today } from "./moments.js";
 import { slotsOf, whyNot } from "./moves.js";
 import { apartOf, bringPage, fitPapers, pagesOf, papersFrom } from "./papers.js";
-import { dress } from "./sizes.js";
-import { SlotPage } from "./slotpage.js";
 import { labelOf, t } from "./texts.js";
 
 /** @typedef {import("./forms.js").FormPage} FormPage */
@@ -21,7 +19,6 @@ import { labelOf, t } from "./texts.js";
 export async function openSlots(page) {
   const { draft, vault, form } = page;
   if (draft.from_server && !draft.papers) draft.papers = papersFrom(vault.session, draft.id);
-  dress();
   const slots = new Slots(page, await filesOf(vault));
   page.slots = slots;
   document.getElementById("papers")?.replaceChildren(...slots.list());
@@ -35,7 +32,7 @@ export class Slots {
   constructor(page, files) {
     this.page = page;
     this.files = files;
-    /** The slot that is open. @type {SlotPage|null} */
+    /** The slot that is open. @type {import("./slotpage.js").SlotPage|null} */
     this.open = null;
     /** Small pictures drawn, by hash. @type {Map<string, string>} */
     this.addresses = new Map();
@@ -114,12 +111,30 @@ export class Slots {
   show(key, number) {
     const slot = slotsOf(this.page.form).find((/** @type {any} */ each) => each.key === key);
     if (!slot) return false;
-    const open = this.open !== null && this.open.slot === slot ? this.open : new SlotPage(this, slot);
-    this.open = open;
-    const sheet = pagesOf(this.page.draft, key)[Number(number) - 1];
-    if (sheet) lookClosely(this, slot, sheet, Number(number));
-    else open.draw();
+    void this.opened(slot, Number(number));
     return true;
+  }
+
+  /** @param {any} slot @param {number} number of one of its pages, or NaN */
+  async opened(slot, number) {
+    const { hash } = location;
+    const part = await import("./slotpage.js").catch((fault) => {
+      if (!(fault instanceof TypeError)) throw fault; // not fetched: there is no network, and the worker has not kept it yet
+    });
+    if (location.hash !== hash) return;
+    if (!part) return this.notYet(slot);
+    const open = this.open !== null && this.open.slot === slot ? this.open : new part.SlotPage(this, slot);
+    this.open = open;
+    const sheet = pagesOf(this.page.draft, slot.key)[number - 1];
+    if (sheet) part.lookClosely(this, slot, sheet, number);
+    else open.draw();
+  }
+
+  /** What takes photographs has not come. @param {any} slot */
+  notYet(slot) {
+    const { page } = this;
+    page.page(labelOf(slot.title), h("a", { class: "back", href: "#" }, t("form.parts")), page.line(), h("h1", {}, labelOf(slot.title)), h("p", { class: "notice", role: "status" }, t("photos.later")));
+    addEventListener("online", () => page.route(), { once: true });
   }
 
   /** The person went elsewhere by themselves. */

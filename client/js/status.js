@@ -5,7 +5,7 @@ import { trouble } from "./sync.js";
 import { hasText, t } from "./texts.js";
 
 /** @typedef {{id: string, code?: string|null, due?: string|null, at?: number|string|null, reason?: string|null, state?: string|null,
- *   next_try_ms?: number, problem?: any, paths?: string[], count?: number, total?: number, saved_ms?: number}} State */
+ *   next_try_ms?: number, problem?: any, paths?: string[], count?: number, total?: number, bad?: number, saved_ms?: number}} State */
 
 /** Which of the four colours a state wears. @type {Record<string, string>} */
 const TONE = {
@@ -52,6 +52,7 @@ export function labelOfState(state) {
 /** @param {State} state @param {(path: string) => string} labelOfPath */
 export function sentence(state, labelOfPath) {
   const at = state.at ? msOf(state.at) : null;
+  const key = `state.${state.id}.${state.bad ? "bad" : "say"}`;
   const when = at ? { time: timeOf(at), date: dateOf(at) } : { time: "", date: "" };
   switch (state.id) {
     case "waiting":
@@ -77,7 +78,7 @@ export function sentence(state, labelOfPath) {
     case "closed":
       return state.reason ?? "";
     default:
-      return hasText(`state.${state.id}.say`) ? t(`state.${state.id}.say`, { ...when, n: state.count ?? 0, sent: (state.total ?? 0) - (state.count ?? 0), total: state.total }) : "";
+      return hasText(key) ? t(key, { ...when, n: state.count ?? 0, sent: (state.total ?? 0) - (state.count ?? 0), total: state.total, bad: state.bad }) : "";
   }
 }
 
