@@ -1,8 +1,9 @@
 /** Work that belonged to nobody, once somebody has said that it is theirs. */
 import { besideOf, sameWork } from "./beside.js";
-import { carryFiles } from "./files.js";
+import { carryFiles, dropFile, filesOf } from "./files.js";
 import { newId } from "./ids.js";
 import { submit } from "./outbox.js";
+import { everyPage } from "./papers.js";
 
 /** @typedef {import("./vault.js").Vault} Vault */
 
@@ -16,7 +17,7 @@ import { submit } from "./outbox.js";
 export async function unclaimed(guest, own, works) {
   const kept = new Map((await own.drafts()).map((draft) => [draft.id, draft]));
   const done = works.filter(({ id, draft }) => kept.has(id) && (!draft || sameWork(draft, kept.get(id))));
-  for (const work of done) await guest.dropDraft(work.id);
+  for (const work of done) await leave(guest, work.id, work.draft);
   const open = works.filter((work) => !done.includes(work) && !own.account?.not_mine?.includes(work.id));
   return open.map((work) => ({ work, differs: kept.has(work.id) }));
 }
@@ -34,5 +35,19 @@ export async function claim(guest, own, draft) {
   if (known && !sameWork(known, draft)) await own.change(() => ({ drafts: [besideOf(draft, newId(Date.now()))] }));
   else if (draft.status === "locked") await submit(own, { ...draft, status: "draft" }, new Set(draft.hidden ?? []));
   else await own.change(() => ({ drafts: [draft] }));
-  await guest.dropDraft(draft.id);
+  await leave(guest, draft.id, draft);
+}
+
+/**
+ * Take a draft out of a drawer with the photographs that no other draft there names: nobody's drawer is the next guest's.
+ * @param {Vault} guest @param {string} id @param {any} draft null where there is none
+ */
+async function leave(guest, id, draft) {
+  await guest.dropDraft(id);
+  const named = new Set((await guest.drafts()).flatMap(everyPage).map((page) => page.sha256));
+  const files = await filesOf(guest);
+  for (const sha256 of new Set(everyPage(draft ?? {}).map((page) => page.sha256))) {
+    const file = files.get(sha256);
+    if (file && !named.has(sha256)) await dropFile(guest, file);
+  }
 }

@@ -162,7 +162,8 @@ export const afterSuccess = (lane) => ({ ...lane, failures: 0, reason: null, nex
 export function settled(session, files, drafts, now, short) {
   /** @type {{mark: FileRecord[], drop: FileRecord[]}} */
   const found = { mark: [], drop: [] };
-  if (session.meta.need_snapshot) return found; // the copies may be of before a restore
+  const { need_snapshot, contact_ms } = session.meta;
+  if (need_snapshot && contact_ms !== null) return found; // the copies may be of before a restore; who never had an answer has none
   const named = new Set(drafts.flatMap((draft) => (draft.status === "sent" ? apartOf(draft).map(({ page }) => page) : everyPage(draft))).map((page) => page.sha256));
   for (const { op, status, shown, result, dismissed } of session.outbox.values()) {
     const open = status === "refused" ? !dismissed : !shown || result?.outcome === "held";

@@ -105,7 +105,7 @@ test("nothing is let go before every place that names it says that it is verifie
   assert.deepEqual(go(sessionWith({ d: { files: { a: "verified" } }, e: { files: { a: "arriving" } } }), held), { mark: "a", drop: "" });
   assert.deepEqual(go(sessionWith({ d: { files: { a: "awaited" } } }), held, [], NOW, true), { mark: "a", drop: "" }, "not for want of room either");
   assert.deepEqual(go(sessionWith({ d: { files: { a: "verified" } } }), held, [{ status: "draft", papers: { s: [{ sha256: "a" }] } }]), { mark: "a", drop: "" });
-  assert.deepEqual(go(sessionWith({ d: { files: { a: "verified" } } }, { need_snapshot: true }), held), { mark: "", drop: "" }, "the copies may be of before a restore");
+  assert.deepEqual(go(sessionWith({ d: { files: { a: "verified" } } }, { need_snapshot: true, contact_ms: NOW }), held), { mark: "", drop: "" }, "the copies may be of before a restore");
 });
 
 test("an attach that is not known to be in holds its file, and so does one that was refused", () => {
@@ -136,4 +136,10 @@ test("a restore that lost a file makes it wanted again", () => {
   const session = sessionWith({ d: { files: { a: "awaited" } } });
   assert.equal(names(unsent(session, files)), "a");
   assert.deepEqual(go(session, files, [], NOW, true), { mark: "a", drop: "" });
+});
+
+test("a drawer that never had an answer lets go of what no draft of it names, and of nothing else", () => {
+  const never = sessionWith({}, { need_snapshot: true, contact_ms: null });
+  const named = { id: "g", status: "locked", papers: { s: [{ sha256: "b" }] } };
+  assert.deepEqual(go(never, filesOf(file("a"), file("b")), [named], NOW + 2 * DAY_MS), { mark: "", drop: "a" });
 });

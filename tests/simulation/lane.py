@@ -63,7 +63,7 @@ class Rules:
 
     def settled(self, now: int) -> tuple[list[dict[str, Any]], list[str]]:
         """Return what is to be marked, and what may be given up."""
-        if self.phone.meta.get("need_snapshot", True):
+        if self.phone.meta.get("need_snapshot", True) and self.phone.meta.get("contact_ms") is not None:
             return [], []
         said: dict[str, set[str]] = {}
         for copy in self.phone.copies.values():
