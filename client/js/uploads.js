@@ -237,6 +237,7 @@ class Run {
         case "on":
           this.went = true;
           if (asked !== "head") clashes = 0;
+          else await this.world.noteSent(Math.max(0, (meant.offset ?? 0) - file.offset)); // what a cut let through was paid for too
           file = await this.keep(file, { upload, offset: meant.offset });
           break;
         case "done":

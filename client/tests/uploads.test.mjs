@@ -271,3 +271,13 @@ for (let seed = 1; seed <= 15; seed += 1) {
     assert.equal(server.uploads.size, 4, "no upload was begun twice");
   });
 }
+
+test("what a cut let through counts for the day's budget too", async () => {
+  const { server, drawer } = await begun(600_000);
+  server.weather = first(2, isPatch, { cut: 50_001 });
+  let counted = 0;
+  const world = { ...server.world, noteSent: async (count) => void (counted += count) };
+  for (let at = 0; at < 9 && (await filesWait(drawer)); at += 1) await sendFiles(drawer, { force: true }, world);
+  assert.equal(server.whole.size, 1);
+  assert.equal(counted, 600_000);
+});
