@@ -53,13 +53,13 @@ export async function sendFiles(vault, { force = false, again = false } = {}, wo
   const other = under_way.get(vault.slot);
   if (force) vault.channel?.postMessage("hurry"); // another tab or the worker may hold the lane
   if (other) {
-    if (force) other.run.hurry();
+    if (force || again) other.run.hurry(force);
     return other.done;
   }
   const run = new Run(vault, world, { force, again });
   const done = aloneFor(vault.slot, () => run.drive());
   under_way.set(vault.slot, { run, done });
-  const hurry = () => run.hurry();
+  const hurry = () => run.hurry(true);
   const look = () => void run.look();
   const end = () => run.stop();
   vault.addEventListener("hurry", hurry);
@@ -105,9 +105,10 @@ class Run {
     this.went = false;
   }
 
-  /** Somebody who may not wait presses: give up what hangs, and go on at once. */
-  hurry() {
-    this.force = true;
+  /** Somebody presses, or there is another network: give up what hangs, and go on at once. @param {boolean} force */
+  hurry(force) {
+    this.force ||= force;
+    this.again = true;
     if (this.world.now() - this.since <= IMPATIENT_MS) return;
     const old = this.requests;
     this.requests = new AbortController();
@@ -135,7 +136,7 @@ class Run {
       this.force = this.again = false;
       this.failed = null;
       await this.sendAll(queue);
-      if (this.failed && !this.force) break;
+      if (this.failed && !this.force && !this.again) break;
     }
   }
 

@@ -43,19 +43,23 @@ export async function watchFiles(vault) {
       await drain(vault);
     }
   };
+  const unlessEnded = (/** @type {unknown} */ fault) => {
+    if (!vault.db.ended) ignoreFull(fault); // the drawer of a visit went with the visit
+  };
   let waiting = false;
   const look = (/** @type {boolean} */ again) => {
     if (waiting && !again) return;
     waiting = true;
     turn = turn.then(() => {
       waiting = false;
-      return work(again).catch((fault) => {
-        if (!vault.db.ended) ignoreFull(fault); // the drawer of a visit went with the visit
-      });
+      return work(again).catch(unlessEnded);
     });
   };
   vault.addEventListener("change", () => look(false));
-  addEventListener("online", () => look(true));
+  addEventListener("online", () => {
+    void sendFiles(vault, { again: true }).catch(unlessEnded); // what hangs on the old network is given up
+    look(true);
+  });
   addEventListener("focus", () => look(false));
   /** @type {any} */ (navigator).connection?.addEventListener?.("change", () => look(true));
   setInterval(() => document.visibilityState === "visible" && look(false), TICK_MS);

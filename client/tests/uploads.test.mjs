@@ -106,7 +106,7 @@ test("a network that is back does not wait out silence, but what the system aske
   assert.equal(server.log.length, 4, "a person may");
 });
 
-test("who presses gives up a request that hangs", async () => {
+for (const how of [{ force: true }, { again: true }]) test(`who presses, and another network, give up a request that hangs (${Object.keys(how)})`, async () => {
   const { server, drawer } = await begun(600_000);
   let hung = false;
   const world = { ...server.world, fetch: (url, init) => {
@@ -116,9 +116,9 @@ test("who presses gives up a request that hangs", async () => {
   } };
   const done = sendFiles(drawer, {}, world);
   while (!hung) await new Promise((next) => setImmediate(next));
-  void sendFiles(drawer, { force: true }, world); // too soon to give up
+  void sendFiles(drawer, how, world); // too soon to give up
   server.now += 3_000;
-  void sendFiles(drawer, { force: true }, world);
+  void sendFiles(drawer, how, world);
   await done;
   assert.equal(server.whole.size, 1);
 });
