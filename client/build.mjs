@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
 import { doorIcon } from "./icons/door.mjs";
-import { closure, entry, laterParts } from "./parts.mjs";
+import { closure, entry, firstPart, laterParts } from "./parts.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = join(here, "..");
@@ -74,9 +74,7 @@ const pageScript = () => build({
 });
 const shrinking = await build({ ...common, entryPoints: [join(here, "js", "shrinking.js")], format: "iife" });
 keep("shrinking", "js", shrinking.outputFiles[0].contents);
-const papers = await build({ ...common, entryPoints: [join(here, "css", "papers.css")] });
-keep("papers", "css", papers.outputFiles[0].contents);
-writeFileSync(join(generated, "parts.json"), JSON.stringify({ shrinker: manifest["shrinking.js"], styles: manifest["papers.css"] }));
+writeFileSync(join(generated, "parts.json"), JSON.stringify({ shrinker: manifest["shrinking.js"] }));
 keepTexts({}, {});
 const isNeeded = keysNeededFirst((await pageScript()).metafile);
 const parted = (/** @type {boolean} */ first) => Object.fromEntries(Object.entries(vi.first).filter(([key]) => isNeeded(key) === first));
@@ -88,17 +86,17 @@ const [page, worker, css, office, desk] = await Promise.all([
   build({ ...common, entryPoints: [join(here, "css", "desk.css")] }),
   build({ ...common, entryPoints: [join(here, "js", "desk", "main.js")], format: "esm" }),
 ]);
-for (const { path, contents } of page.outputFiles) writeFileSync(path, contents);
-const parts = Object.fromEntries(Object.entries(page.metafile.outputs).map(([path, part]) => [`/assets/${path.split("/").pop()}`, part]));
-for (const [path, part] of Object.entries(parts)) {
-  console.log(`${path}  ${part.bytes} bytes, ${brotliCompressSync(readFileSync(join(dist, path))).length} compressed`);
-  if (!part.entryPoint?.endsWith("/main.js")) continue;
-  manifest["app.js"] = path;
-  manifest["app.parts"] = part.imports.filter((each) => each.kind === "import-statement").map((each) => `/assets/${each.path.split("/").pop()}`);
+const addressOf = (/** @type {string} */ path) => `/assets/${path.split("/").pop()}`;
+const start = addressOf(entry(page.metafile.outputs, "/main.js"));
+for (const { path, contents } of page.outputFiles) {
+  if (addressOf(path) === start) continue; // it says no more than where the first script is
+  writeFileSync(path, contents);
+  console.log(`${addressOf(path)}  ${contents.length} bytes, ${brotliCompressSync(contents).length} compressed`);
 }
-manifest["app.after"] = `/assets/${entry(page.metafile.outputs, "/after.js").split("/").pop()}`;
-const later = laterParts(page.metafile).map((path) => `/assets/${path.split("/").pop()}`);
-manifest["app.later"] = [...later, manifest["shrinking.js"], manifest["papers.css"]]; // no form without papers needs them
+manifest["app.js"] = addressOf(firstPart(page.metafile));
+manifest["app.after"] = addressOf(entry(page.metafile.outputs, "/after.js"));
+const later = laterParts(page.metafile).map(addressOf);
+manifest["app.later"] = [...later, manifest["shrinking.js"]]; // no form without papers needs it
 keep("app", "css", css.outputFiles[0].contents);
 keep("desk", "css", office.outputFiles[0].contents);
 keep("desk", "js", desk.outputFiles[0].contents);

@@ -21,6 +21,18 @@ export function closure(outputs, from) {
   return [...met];
 }
 
+/**
+ * Return the one output with all that the first script needs: one file costs one request, and is smaller than two. It is
+ * one because `after.js` imports `main.js`, so that what the two share and what `main.js` has alone are not parted.
+ * @param {{outputs: Outputs}} metafile
+ * @returns {string}
+ */
+export function firstPart({ outputs }) {
+  const parts = closure(outputs, entry(outputs, "/main.js")).filter((path) => Object.values(outputs[path].inputs).some((input) => input.bytesInOutput));
+  if (parts.length !== 1) throw new Error(`the first script is ${parts.length} parts`);
+  return parts[0];
+}
+
 /** Return the outputs that neither the first script nor what comes after it begins with. @param {{outputs: Outputs}} metafile */
 export function laterParts({ outputs }) {
   const sooner = new Set(["/main.js", "/after.js"].flatMap((module) => closure(outputs, entry(outputs, module))));

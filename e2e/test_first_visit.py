@@ -12,10 +12,9 @@ from e2e.phone import Phone
 from e2e.proxy import CLEAR, FaultProxy, Weather, canned
 from e2e.visiting import TOGETHER, bytes_until_ready, later_part, walk
 
-FORM_BYTES_MAX = 60 * 1024
-#: The goal is 120 KiB; builds differ by some hundred bytes in how well they compress.
-OFFLINE_BYTES_MAX = 121 * 1024
-
+#: What it costs now and 300 bytes; the goal is 60 KiB. Who raises it says in the same commit what for.
+FORM_BYTES_MAX = 54_650
+OFFLINE_BYTES_MAX = 120 * 1024
 
 UNTIL_KEPT = """path => new Promise(done => {
   const look = () => caches.match(path).then(found => (found ? done(null) : setTimeout(look, 50)));

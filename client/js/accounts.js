@@ -5,7 +5,7 @@
  * that of an account begun with no network keeps its name when the server has said which person it is.
  */
 import { drawers, GUEST, keepSetting, setting } from "./db.js";
-import { learnTrouble } from "./sync.js";
+import { learnTrouble } from "./trouble.js";
 import { Vault } from "./vault.js";
 
 /** Setting: the drawer that is open. */

@@ -1,9 +1,10 @@
 /** What can be done about a dossier, by its state. */
 import { h } from "./dom.js";
-import { sendNow } from "./news.js";
 import { isOver } from "./status.js";
 import { t } from "./texts.js";
 import { joined } from "./vault.js";
+
+const sendNow = async (/** @type {import("./vault.js").Vault} */ vault) => (await import("./after.js")).sendNow(vault);
 
 /**
  * What can be done about a dossier now.

@@ -1,19 +1,23 @@
 /**
- * What is not needed before a form is usable: the pages of one's own work, people and settings, and what a page does
- * once it is there. Fetched after the first page stands, kept by the worker like everything else.
+ * What is not needed before a form is usable: the pages of one's own work, people and settings, the last page before
+ * sending, and what a page does once it is there. Fetched after the first page stands, kept by the worker like everything
+ * else.
  */
 import texts from "./generated/after.json";
+import "./main.js"; // so that its modules and those it shares with this one are one script
 import { backupForm } from "./backups.js";
 import { settlePeople, tellLeaving } from "./entering.js";
 import { sendEverybodys } from "./everybody.js";
 import { h } from "./dom.js";
 import { mine } from "./mine.js";
+import { sendNow, stayInTouch } from "./news.js";
 import { watchPhone } from "./notes.js";
 import { settings } from "./settings.js";
 import { signInPage } from "./signing.js";
 import { learnTexts } from "./texts.js";
 import { watchAge } from "./update.js";
 import { fileOps } from "./papers.js";
+import { review } from "./review.js";
 import { openSlots } from "./slots.js";
 import { tellHome } from "./told.js";
 import { fetchForm, tellMissing, watchForm as watchVersions } from "./versions.js";
@@ -29,7 +33,7 @@ learnTexts(texts);
 /** @type {Record<string, (vault: import("./vault.js").Vault) => any>} pages by the name in `data-page` */
 export const PAGES = { mine, settings, "sign-in": signInPage, whose };
 
-export { backupForm, fetchForm, fileOps, settlePeople, tellMissing };
+export { backupForm, fetchForm, fileOps, review, sendNow, settlePeople, tellMissing };
 
 /** What a form does once it is usable: its papers, news of its version, and what was written elsewhere meanwhile. @param {import("./forms.js").FormPage} page @param {any} newest */
 export function watchForm(page, newest) {
@@ -39,6 +43,7 @@ export function watchForm(page, newest) {
 
 /** What every page does once it is usable. @param {import("./vault.js").Vault} vault */
 export async function settle(vault) {
+  stayInTouch(vault);
   easeTouch();
   preparePrint();
   await Promise.all([tellHome(vault), watchPhone(vault), watchAge(vault)]);

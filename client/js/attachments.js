@@ -5,7 +5,7 @@ import { unsent } from "./lane.js";
 import { timeOf, today } from "./moments.js";
 import { sendNow } from "./news.js";
 import { papersFrom } from "./papers.js";
-import { dress, kilobytes, stuckWords } from "./sizes.js";
+import { kilobytes, stuckWords } from "./sizes.js";
 import { limits, setLimits, usedToday } from "./spending.js";
 import { stateLine } from "./status.js";
 import { megabytes } from "./storage.js";
@@ -20,7 +20,6 @@ export async function attachmentsView(vault, id, work) {
   const papers = papersFrom(vault.session, id);
   const slots = Object.keys(papers);
   if (!slots.length) return null;
-  dress();
   const files = await filesOf(vault);
   const lane = await laneOf(vault);
   const listed = vault.session.copies.get(id)?.attachments ?? [];

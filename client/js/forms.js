@@ -13,7 +13,6 @@ import { clearFaults, showFaults, toField, UNIT } from "./faults.js";
 import { dateOf } from "./moments.js";
 import { picker } from "./pickers.js";
 import { blocksOf } from "./questions.js";
-import { review } from "./review.js";
 import { rowList } from "./rows.js";
 import { stateLine } from "./status.js";
 import { labelOf, t } from "./texts.js";
@@ -110,13 +109,19 @@ export class FormPage {
     const [kind, key, row] = decodeURIComponent(location.hash.slice(1)).split("/");
     if (kind === "p" && this.slots?.show(key, row)) return;
     this.slots?.leave();
-    if (kind === "review") return review(this);
+    if (kind === "review") return void this.review();
     if (kind === "moves" && this.moves) return this.moves();
     const section = kind === "s" ? this.sections().find((each) => each.key === key) : null;
     if (!section) return this.home();
     if (section.key === UNIT) return this.unitSection(section);
     if (section.rows && rowsOf(this.draft, key).includes(row)) return this.section(section, row);
     return section.rows ? rowList(this, section) : this.section(section, null);
+  }
+
+  /** The last page before sending, unless something else is asked for until it has come. */
+  async review() {
+    const { review } = await import("./after.js");
+    if (location.hash === "#review") review(this);
   }
 
   /** @param {string} hash */

@@ -1,5 +1,5 @@
 /**
- * The page script: speak the person's language, draw the page, stay in touch, and then fetch the rest (`after.js`).
+ * The page script: speak the person's language, draw the page, and then fetch the rest (`after.js`), which stays in touch.
  *
  * Only what a first visit needs, the pages of `FIRST` and the form, is in this script: every byte is somebody's money.
  */
@@ -7,7 +7,6 @@ import { currentVault, mustAskWhose } from "./accounts.js";
 import { keepSetting, setting } from "./db.js";
 import "./early.js";
 import { openForm } from "./opening.js";
-import { stayInTouch } from "./news.js";
 import { home, nameOnPage, procedures } from "./pages.js";
 import { speak } from "./texts.js";
 import { h, one } from "./dom.js";
@@ -68,7 +67,6 @@ async function start() {
   }
   if (!drawn) return;
   document.documentElement.dataset.ready = "";
-  stayInTouch(drawn.vault);
   await afterwards(drawn.vault, drawn.opened);
 }
 

@@ -7,7 +7,6 @@ import { ignoreFull } from "./autosave.js";
 import { h, one, redraw } from "./dom.js";
 import { toField } from "./faults.js";
 import { keepOwn, newerOf, takeNewer } from "./newer.js";
-import { dress } from "./sizes.js";
 import { labelOf, t } from "./texts.js";
 import { fieldAt } from "./values.js";
 
@@ -17,7 +16,6 @@ import { fieldAt } from "./values.js";
 /** Tell of what comes while a form is open, whoever of this phone pulled it. @param {FormPage} page */
 export async function watchNewer(page) {
   if (page.readOnly) return;
-  dress();
   const place = h("section", { id: "newer" });
   one("main").after(place);
   let drawn = "[]";

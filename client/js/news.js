@@ -7,7 +7,8 @@
  */
 import { ignoreFull } from "./autosave.js";
 import { setting } from "./db.js";
-import { drain, TROUBLE } from "./sync.js";
+import { drain } from "./sync.js";
+import { TROUBLE } from "./trouble.js";
 import { ask, NoAnswer } from "./wire.js";
 
 /** @typedef {import("./vault.js").Vault} Vault */

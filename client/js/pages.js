@@ -5,7 +5,7 @@ import { h, one, redraw } from "./dom.js";
 import { actionsOf } from "./actions.js";
 import { folded } from "./pickers.js";
 import { stateLine } from "./status.js";
-import { learnTrouble } from "./sync.js";
+import { learnTrouble } from "./trouble.js";
 import { t } from "./texts.js";
 import { workOf } from "./work.js";
 

@@ -1,6 +1,4 @@
-/** How papers look, and their sizes and reasons as people read them. */
-import { h } from "./dom.js";
-import { styles } from "./generated/parts.json";
+/** Sizes of papers, and what is wrong with them, as people read it. */
 import { hasText, languageNow, t } from "./texts.js";
 
 /** @param {number} bytes */
@@ -10,9 +8,4 @@ export const kilobytes = (bytes) => `${Math.max(1, Math.round(bytes / 1000)).toL
 export function stuckWords(why) {
   const key = `stuck.${why.replace(/-/g, "_")}`;
   return t(hasText(key) ? key : "stuck.other");
-}
-
-/** Fetch what papers look like, once. */
-export function dress() {
-  if (!document.querySelector(`link[href="${styles}"]`)) document.head.append(h("link", { rel: "stylesheet", href: styles }));
 }

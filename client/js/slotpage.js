@@ -15,7 +15,7 @@ import { addPages, movePage, pagesOf } from "./papers.js";
 import { Refused, taken } from "./picking.js";
 import { madeSmall } from "./pictures.js";
 import { canSeal } from "./seal.js";
-import { dress, kilobytes, stuckWords } from "./sizes.js";
+import { kilobytes, stuckWords } from "./sizes.js";
 import { labelOf, t } from "./texts.js";
 
 /** @typedef {import("./papers.js").Page} Page */
@@ -39,7 +39,6 @@ export class SlotPage {
   }
 
   draw() {
-    dress();
     const { page, slot } = this;
     page.page(
       labelOf(slot.title),

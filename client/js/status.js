@@ -1,7 +1,7 @@
 /** The state line: shape, label, sentence and what can be done, the same everywhere (ux.md §3). */
 import { h, icon } from "./dom.js";
 import { dateOf, dayText, msOf, timeOf } from "./moments.js";
-import { trouble } from "./sync.js";
+import { trouble } from "./trouble.js";
 import { hasText, t } from "./texts.js";
 
 /** @typedef {{id: string, code?: string|null, due?: string|null, at?: number|string|null, reason?: string|null, state?: string|null,

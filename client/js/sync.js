@@ -4,8 +4,8 @@
  * One request is under way for a drawer among all tabs and the worker (Web Lock `motcua-sync-…`). It carries the
  * drawer's own credential and no cookie: several people's work can wait on one phone and never speaks for another's.
  */
-import { keepSetting, setting } from "./db.js";
 import { needKey, signed } from "./credentials.js";
+import { meet } from "./trouble.js";
 import { ask, askLines, NoAnswer, posted, problemCode } from "./wire.js";
 import { joined } from "./vault.js";
 
@@ -17,21 +17,6 @@ export const APP = "0.1.0";
 
 /** @type {Map<string, {abort: AbortController, since: number, done: Promise<unknown>}>} by drawer */
 const under_way = new Map();
-/** Setting: what the last try met. "silent" is no answer at all, "portal" a page that came instead, "busy" a server that asked for time. */
-export const TROUBLE = "trouble";
-/** @type {"silent"|"portal"|"busy"|null} the same, as this page knows it */
-export let trouble = null;
-
-/** Learn what another page or the worker met last. */
-export async function learnTrouble() {
-  trouble = await setting(TROUBLE);
-}
-
-/** @param {"silent"|"portal"|"busy"|null} met */
-async function meet(met) {
-  trouble = met;
-  if ((await setting(TROUBLE)) !== met) await keepSetting(TROUBLE, met);
-}
 
 /**
  * Empty the outbox. `force` does not wait for the next try, and gives up a request that hangs.

@@ -1,7 +1,7 @@
 /** Which part of the page script comes when. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { closure, entry, laterParts } from "../parts.mjs";
+import { closure, entry, firstPart, laterParts } from "../parts.mjs";
 
 const needs = (...paths) => paths.map((path) => ({ path, kind: "import-statement" }));
 const asks = (...paths) => paths.map((path) => ({ path, kind: "dynamic-import" }));
@@ -21,6 +21,14 @@ test("what a script begins with is what it imports outright, and what that impor
 
 test("what only a rare part begins with comes later", () => {
   assert.deepEqual(laterParts({ outputs }), ["part.4.js", "part.5.js"]);
+});
+
+test("the first script is one part, whatever begins it", () => {
+  const some = { "js/main.js": { bytesInOutput: 1 } };
+  const first = (/** @type {any} */ start, /** @type {any} */ rest) => firstPart({ outputs: { "app.1.js": { ...outputs["app.1.js"], inputs: start }, "part.1.js": { imports: [], inputs: rest } } });
+  assert.equal(first({}, some), "part.1.js");
+  assert.equal(first(some, {}), "app.1.js");
+  assert.throws(() => first(some, some), /2 parts/);
 });
 
 test("a module that begins nothing is a fault of the build", () => {

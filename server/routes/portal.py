@@ -37,6 +37,8 @@ from server.texts import text
 
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 REVALIDATE: Final = "no-cache"
+#: A page fetched ahead of the tap that asks for it: good for that tap, else it would come twice.
+AHEAD: Final = "max-age=300"
 #: What a browser asks for beside each page, and nothing hangs on.
 A_DAY: Final = "public, max-age=86400"
 COMPRESSED_BYTES_MIN: Final = 256
@@ -90,7 +92,7 @@ def templates() -> minijinja.Environment:
 def assets() -> dict[str, Any]:
     """Return the built files by their plain name: ``app.css`` → ``/assets/app.3F2A….css``.
 
-    ``app.parts`` lists the scripts that ``app.js`` cannot begin without, ``app.later`` those that few ever ask for.
+    ``app.later`` lists the scripts that few ever ask for.
     """
     manifest: dict[str, Any] = json.loads((client.ROOT / "dist" / "manifest.json").read_bytes())
     return manifest
@@ -188,7 +190,6 @@ class Portal:
         names = {
             "css": built["app.css"],
             "js": built["app.js"],
-            "parts": built["app.parts"],
             "english": self.english_url,
             "lists": self.lists_url,
             "icons": self.icons_url,
@@ -252,7 +253,8 @@ def answer(request: Request[Any, Any, Any], found: Document | None) -> Response[
     """
     if found is None:
         raise RequestProblem("not-found")
-    headers = {"Cache-Control": found.cache, "Vary": "Accept-Encoding"}
+    ahead = found.cache == REVALIDATE and request.headers.get("sec-purpose", "").startswith("prefetch")
+    headers = {"Cache-Control": AHEAD if ahead else found.cache, "Vary": "Accept-Encoding"}
     if found.cache != IMMUTABLE:  # nobody asks again for what never changes
         headers["ETag"] = found.etag
     if request.url.path == "/sw.js":

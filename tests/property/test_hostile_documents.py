@@ -123,7 +123,6 @@ def use(form: Form, raw: bytes, seed: int) -> dict[str, Any]:
         css="",
         js="",
         lists="",
-        parts=[],
         english="",
         icons="",
     )

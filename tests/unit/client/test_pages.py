@@ -27,9 +27,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "app.css": "/assets/app.2.css",
         "desk.css": "/assets/desk.5.css",
     }
-    (tmp_path / "dist" / "manifest.json").write_text(
-        json.dumps(names | {"app.parts": ["/assets/part.4.js"], "app.later": []})
-    )
+    (tmp_path / "dist" / "manifest.json").write_text(json.dumps(names | {"app.later": []}))
     for name in names.values():
         (tmp_path / "dist" / name.lstrip("/")).write_text("content of " + name)
     (tmp_path / "dist" / "sw.js").write_text("worker")
