@@ -1,7 +1,8 @@
 """What an officer's step does, and what stands against it besides state and right (domain A5).
 
 Rule 1. Who asks for more asks once, for all of it; asking again is the head's, with a reason.
-Rule 2. One new day may be promised, no more. What was promised first stays known.
+Rule 2. One new day may be promised, no more. What was promised first stays known, and the step says which day it was
+that the new one takes the place of (``was``): an apology names both.
 Rule 3. A decision waits until no value is in dispute.
 Rule 4. The office's time begins with reception, stands still while it waits for somebody else, and ends with a result.
 """
@@ -63,6 +64,7 @@ def take(dossier: Dossier, op: Command, world: World, now_ms: int) -> WireStep:
     to = before_withdrawal(dossier) if step.to == BACK else step.to or dossier.state
     paused(dossier, to, world, now_ms)
     dossier.state = to
+    before = dossier.due
     if op.name == "receive":
         _receive(dossier, world, now_ms)
     elif op.name == "finish":
@@ -74,7 +76,10 @@ def take(dossier: Dossier, op: Command, world: World, now_ms: int) -> WireStep:
     elif isinstance(args, Transfer):
         dossier.former_units = [*dossier.former_units, dossier.unit]
         dossier.unit, dossier.handler = args.unit, None
-    return _line(op, args, to, dossier.unit, now_ms)
+    line = _line(op, args, to, dossier.unit, now_ms)
+    if isinstance(args, Reappoint) and before is not None:
+        line.args = {"due": args.due, "was": before}
+    return line
 
 
 def paused(dossier: Dossier, to: str, world: World, now_ms: int) -> None:

@@ -23,10 +23,10 @@ export function actionsOf(vault, work) {
       return [h("a", { class: "action", href: `/dang-nhap?next=${encodeURIComponent("/cua-toi")}`, "data-action": "sign-in" }, t("do.sign_in"))];
     case "refused":
       return [isOver(work.state) ? otherWay(work) : edit(t("do.edit")), h("button", { type: "button", class: "quiet", "data-action": "put-away", onclick: () => putAway(vault, work.id) }, t("do.put_away"))];
-    case "needs_you":
-      return [edit(t("do.edit"))];
     case "received":
       return [edit(t("do.edit")), h("button", { type: "button", class: "quiet", "data-action": "ask-news", onclick: () => sendNow(vault) }, t("do.ask_news"))];
+    case "closed":
+      return [anew(work.procedure)];
     default:
       return [h("button", { type: "button", class: "quiet", "data-action": "ask-news", onclick: () => sendNow(vault) }, t("do.ask_news"))];
   }
@@ -35,7 +35,10 @@ export function actionsOf(vault, work) {
 /** What can be done where nothing more is taken: begin anew, or learn whom to ask. @param {import("./work.js").Work} work */
 const otherWay = ({ procedure, state }) => state.reason === "form-closed"
   ? h("a", { class: "action", href: `/thu-tuc/${procedure}`, "data-action": "ask-office" }, t("do.ask_office"))
-  : h("a", { class: "action", href: `/to-khai/${procedure}?d=new`, "data-action": "another" }, t("do.begin_anew"));
+  : anew(procedure);
+
+/** @param {string} procedure */
+const anew = (procedure) => h("a", { class: "action", href: `/to-khai/${procedure}?d=new`, "data-action": "another" }, t("do.begin_anew"));
 
 /** The refusals were read, and nothing more is to be done about them. @param {import("./vault.js").Vault} vault @param {string} dossier */
 async function putAway(vault, dossier) {

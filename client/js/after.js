@@ -14,6 +14,10 @@ import { sendNow, stayInTouch } from "./news.js";
 import { watchPhone } from "./notes.js";
 import { settings } from "./settings.js";
 import { signInPage } from "./signing.js";
+import { today } from "./moments.js";
+import { lineOf } from "./national.js";
+import { learnSentences } from "./status.js";
+import { leadBack } from "./supplement.js";
 import { learnTexts } from "./texts.js";
 import { watchAge } from "./update.js";
 import { fileOps } from "./papers.js";
@@ -29,6 +33,7 @@ import { easeTouch } from "./touch.js";
 import { register } from "./worker.js";
 
 learnTexts(texts);
+learnSentences((state) => lineOf(state, today()));
 
 /** @type {Record<string, (vault: import("./vault.js").Vault) => any>} pages by the name in `data-page` */
 export const PAGES = { mine, settings, "sign-in": signInPage, whose };
@@ -38,6 +43,7 @@ export { backupForm, fetchForm, fileOps, review, sendNow, settlePeople, tellMiss
 /** What a form does once it is usable: its papers, news of its version, and what was written elsewhere meanwhile. @param {import("./forms.js").FormPage} page @param {any} newest */
 export function watchForm(page, newest) {
   addEventListener("pageshow", (event) => event.persisted && !page.autosave.isDirty && location.reload()); // a page kept by "Back" holds what was there when it was left
+  leadBack(page);
   return Promise.all([openSlots(page), watchVersions(page, newest), watchNewer(page)]);
 }
 

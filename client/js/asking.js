@@ -4,13 +4,13 @@ import { h } from "./dom.js";
 /**
  * Draw a button in whose place the question stands once it is pressed: it takes the focus, and goes with Escape or "no"
  * back to the button.
- * @param {{action: string, label: string, question: string, yes: {action: string, label: string}, no: string, then: () => any, open?: {now: boolean}}} how
- *   `open` keeps, over a page that is drawn again, whether the question stands
+ * @param {{action: string, label: string, question: string, yes: {action: string, label: string}, no: string, then: () => any, open?: {now: boolean}, look?: string}} how
+ *   `open` keeps, over a page that is drawn again, whether the question stands; `look` is the class of the button
  * @returns {HTMLElement}
  */
-export function askingButton({ action, label, question, yes, no, then, open = { now: false } }) {
+export function askingButton({ action, label, question, yes, no, then, open = { now: false }, look = "quiet" }) {
   const place = h("div", {});
-  const draw = () => place.replaceChildren(open.now ? asked() : button(action, label, () => turn(true)));
+  const draw = () => place.replaceChildren(open.now ? asked() : button(action, label, () => turn(true), look));
   const turn = (/** @type {boolean} */ now) => {
     open.now = now;
     draw();
@@ -23,5 +23,5 @@ export function askingButton({ action, label, question, yes, no, then, open = { 
   return place;
 }
 
-/** @param {string} action @param {string} words @param {() => any} onclick */
-const button = (action, words, onclick) => h("button", { type: "button", class: "quiet", "data-action": action, onclick }, words);
+/** @param {string} action @param {string} words @param {() => any} onclick @param {string} [look] */
+const button = (action, words, onclick, look = "quiet") => h("button", { type: "button", class: look, "data-action": action, onclick }, words);

@@ -77,7 +77,7 @@ export function redraw(draw) {
   const name = had && nameOf(had);
   draw();
   if (!had || had.isConnected) return;
-  const heirs = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("main a, main button, main input"));
+  const heirs = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("main a, main button, main input, main textarea"));
   ([...heirs].find((each) => nameOf(each) === name) ?? one("main .state, h1")).focus({ preventScroll: true });
 }
 

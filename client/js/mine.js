@@ -1,5 +1,6 @@
 /** "Hồ sơ của tôi": everything of this person's, and what belongs to nobody yet. */
 import { actionsOf } from "./actions.js";
+import { remember } from "./arrived.js";
 import { sendAll } from "./attachments.js";
 import { h } from "./dom.js";
 import { dossierView } from "./dossier.js";
@@ -11,6 +12,7 @@ import { DRAFTS, drawn, put, WAITING, workCard, YOURS } from "./pages.js";
 import { stateLine } from "./status.js";
 import { t } from "./texts.js";
 import { toldOf, toldView } from "./told.js";
+import { bringForms } from "./versions.js";
 import { workOf } from "./work.js";
 
 /** @typedef {import("./vault.js").Vault} Vault */
@@ -20,7 +22,11 @@ import { workOf } from "./work.js";
 export async function mine(vault) {
   const id = new URLSearchParams(location.search).get("d");
   if (id) {
-    await drawn(vault, async () => put("main", ...(await dossierView(vault, id))));
+    await drawn(vault, async () => {
+      put("main", ...(await dossierView(vault, id)));
+      await remember(vault, id);
+      void bringForms(vault);
+    });
     return;
   }
   const nobodys = vault.isGuest ? [] : await ownerless();
@@ -36,7 +42,7 @@ export async function mine(vault) {
     ]);
     const shown = groups.filter(([, works]) => works.length);
     const claims = (await Promise.all(nobodys.map((each) => claimsOf(each, vault)))).flat();
-    const told = new Map(await Promise.all(all.map(async ({ id, form }) => /** @type {[string, any[]]} */ ([id, await toldOf(vault, id, form)]))));
+    const told = new Map(await Promise.all(all.map(async ({ id, form }) => /** @type {[string, any[]]} */ ([id, await toldOf(vault, id, form, true)]))));
     put("#work",
       expired(vault, all),
       ...(await toldView(vault)),
@@ -50,6 +56,8 @@ export async function mine(vault) {
       shown.length || claims.length ? null : h("p", {}, t("mine.empty")),
       shown.length || claims.length ? null : h("a", { class: "button", href: "/thu-tuc" }, t("do.find")),
     );
+    await remember(vault);
+    void bringForms(vault);
   });
 }
 

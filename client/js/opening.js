@@ -68,7 +68,7 @@ async function draftFor(vault, form) {
  * Open a dossier that was sent: what shows now is what was seen (session.js, rules 1 and 3).
  * @param {import("./vault.js").Vault} vault @param {string} id @param {any} draft @param {any} form
  */
-function redrawn(vault, id, draft, form) {
+export function redrawn(vault, id, draft, form) {
   const copy = vault.session.copies.get(id);
   const standing = stateOf(vault, id, draft);
   const refused = standing.id === "refused";

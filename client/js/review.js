@@ -60,6 +60,12 @@ function reviewSection(page, section, hidden, figures) {
   return reviewPart(page, labelOf(section.title), section.key, lines);
 }
 
+/** The paths of a draft that are not asked, and therefore not sent. @param {any} form @param {any} draft @returns {Set<string>} */
+export function closedPaths(form, draft) {
+  const hidden = hiddenOf(form, draft);
+  return new Set(Object.keys(draft.values).filter((path) => hidden.has(path) || hidden.has(path.split(/[./]/)[0])));
+}
+
 /** Check everything, and only then send. @param {FormPage} page */
 async function send(page) {
   if (!(await page.autosave.flush())) return;
@@ -68,10 +74,8 @@ async function send(page) {
   if (faults.length) return showFaults(page, faults, t("form.review"));
   const button = /** @type {HTMLButtonElement} */ (one("[data-action=submit]"));
   button.disabled = true;
-  const hidden = hiddenOf(form, draft);
-  const closed = Object.keys(draft.values).filter((path) => hidden.has(path) || hidden.has(path.split(/[./]/)[0]));
   try {
-    page.draft = await submit(page.vault, { ...draft, unit: unitOf(form, draft), saved_ms: Date.now() }, new Set(closed));
+    page.draft = await submit(page.vault, { ...draft, unit: unitOf(form, draft), saved_ms: Date.now() }, closedPaths(form, draft));
   } catch (fault) {
     page.autosave.changed += 1;
     button.disabled = false;

@@ -5,7 +5,8 @@ import { trouble } from "./trouble.js";
 import { hasText, t } from "./texts.js";
 
 /** @typedef {{id: string, code?: string|null, due?: string|null, at?: number|string|null, reason?: string|null, state?: string|null,
- *   next_try_ms?: number, problem?: any, paths?: string[], count?: number, total?: number, bad?: number, saved_ms?: number}} State */
+ *   next_try_ms?: number, problem?: any, paths?: string[], count?: number, total?: number, bad?: number, saved_ms?: number,
+ *   copy?: import("./session.js").Copy}} State */
 
 /** Which of the four colours a state wears. @type {Record<string, string>} */
 const TONE = {
@@ -13,6 +14,12 @@ const TONE = {
   office: "accent", closed: "plain", ready: "accent", needs_you: "need", two_versions: "accent", held: "accent",
   refused: "need", duplicate: "accent", risk: "wait", stale: "plain",
 };
+
+/** What the office has said, which comes after the first script (national.js). @type {(state: State) => {words: string, label?: string}|null} */
+let officeSays = () => null;
+
+/** @param {typeof officeSays} says */
+export const learnSentences = (says) => void (officeSays = says);
 
 const DAY_MS = 86_400_000;
 /** After how many days of waiting a person is told what else they can do. */
@@ -25,6 +32,7 @@ const OLD_DAYS = 3;
  * @returns {HTMLElement}
  */
 export function stateLine(state, { dossier = null, labelOfPath = (path) => path, actions = [], live = false, words, label } = {}) {
+  const said = officeSays(state);
   return h(
     "div",
     {
@@ -35,7 +43,7 @@ export function stateLine(state, { dossier = null, labelOfPath = (path) => path,
       role: state.id === "unsaved" ? "alert" : live ? "status" : null,
     },
     icon(state.id),
-    h("div", { class: "state-words" }, h("strong", {}, label ?? labelOfState(state)), " ", h("span", {}, words ?? sentence(state, labelOfPath))),
+    h("div", { class: "state-words" }, h("strong", {}, label ?? said?.label ?? labelOfState(state)), " ", h("span", {}, words ?? said?.words ?? sentence(state, labelOfPath))),
     actions.length ? h("div", { class: "state-actions" }, ...actions) : null,
   );
 }
@@ -45,7 +53,6 @@ export function labelOfState(state) {
   if (state.id === "saved" && state.saved_ms) return t("state.saved.at", { time: timeOf(state.saved_ms) });
   if (state.id === "refused" && state.reason && isDeclined(state)) return t("held.not_used");
   if (state.id === "refused" && isOver(state)) return t("refused.over");
-  if (state.id === "closed") return t(`national.${state.state}`, { reason: state.reason ?? "", date: "" });
   return t(`state.${state.id}`, { n: state.count ?? 0, percent: 0 });
 }
 
@@ -62,7 +69,6 @@ export function sentence(state, labelOfPath) {
     case "sending":
       return t(isWeak() ? "net.weak" : "state.sending.say");
     case "office":
-      if (state.state === "7") return t("national.7");
       return state.due ? t("state.office.say", { date: dayText(state.due) }) : t("state.office.short");
     case "locked":
       return t("state.locked.say", { n: state.count ?? 1 });
@@ -75,8 +81,6 @@ export function sentence(state, labelOfPath) {
       return t("state.needs_you.say", { reason: state.reason ?? "" });
     case "two_versions":
       return t("state.two_versions.say", { item: (state.paths ?? []).map(labelOfPath).join(", ") });
-    case "closed":
-      return state.reason ?? "";
     default:
       return hasText(key) ? t(key, { ...when, n: state.count ?? 0, sent: (state.total ?? 0) - (state.count ?? 0), total: state.total, bad: state.bad }) : "";
   }

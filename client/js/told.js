@@ -1,5 +1,6 @@
 /** What a person is told once: the office used an edit, a value of theirs does not show, the system was restored. */
 import { answerText } from "./answers.js";
+import { arrived, arrivedLine, remember } from "./arrived.js";
 import { knownLists } from "./db.js";
 import { h } from "./dom.js";
 import { newId } from "./ids.js";
@@ -22,13 +23,14 @@ export async function toldView(vault, dossier = null, form = null) {
   return [clockLine(vault), ...again, ...own].filter(Boolean);
 }
 
-/** What became of one dossier, and would not be seen by looking. @param {Vault} vault @param {string} dossier @param {any} form @returns {Promise<any[]>} */
-export async function toldOf(vault, dossier, form) {
+/** What became of one dossier, and would not be seen by looking. @param {Vault} vault @param {string} dossier @param {any} form @param {boolean} [isListed] among others: its own page says the rest @returns {Promise<any[]>} */
+export async function toldOf(vault, dossier, form, isListed = false) {
   const said = (vault.kept.told ?? []).filter((each) => each.dossier === dossier);
-  if (!said.length) return [];
+  const fresh = isListed && arrived(vault).has(dossier) ? [arrivedLine(vault, dossier)] : [];
+  if (!said.length) return fresh.filter(Boolean);
   const lists = await knownLists();
   const lines = said.map((each) => (each.kind === "overridden" ? overridden(vault, each, form, lists) : notice(vault, each, t("held.yes"))));
-  return lines.filter(Boolean);
+  return [...fresh, ...lines].filter(Boolean);
 }
 
 /** On the first page: what became of any dossier, with the way to it. @param {Vault} vault */
@@ -39,10 +41,12 @@ export async function tellHome(vault) {
   work.before(place);
   vault.dispatchEvent(new Event("change")); // what was drawn before the words came is drawn with them
   await drawn(vault, async () => {
-    const named = new Set((vault.kept.told ?? []).map((each) => each.dossier));
+    const fresh = arrived(vault);
+    const named = new Set([...fresh, ...(vault.kept.told ?? []).map((each) => each.dossier)]);
     const works = named.size ? (await workOf(vault)).filter(({ id }) => named.has(id)) : [];
-    const told = await Promise.all(works.map(async ({ id, title, form }) => ({ id, title, lines: await toldOf(vault, id, form) })));
-    put("#told", ...told.filter(({ lines }) => lines.length).flatMap(({ id, title, lines }) => [h("a", { class: "card", href: `/cua-toi?d=${id}` }, h("span", { class: "grow" }, title)), ...lines]));
+    const told = await Promise.all(works.map(async ({ id, title, form }) => ({ id, title, lines: await toldOf(vault, id, form, true) })));
+    put("#told", fresh.size ? h("h2", {}, t("news.title", { n: fresh.size })) : null, ...told.filter(({ lines }) => lines.length).flatMap(({ id, title, lines }) => [h("a", { class: "card", href: `/cua-toi?d=${id}` }, h("span", { class: "grow" }, title)), ...lines]));
+    await remember(vault);
   });
 }
 

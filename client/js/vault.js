@@ -28,8 +28,9 @@ import { Session } from "./session.js";
  * @property {string[]} [not_mine] work without an owner that is not this person's
  *
  * @typedef {{kind: "overridden"|"held_yes"|"epoch", dossier: string|null, op?: string, path?: string}} Told what a person is yet to be told
- * @typedef {{account?: Account, told?: Told[], leaving?: string[], later?: number|null}} Kept beside the session: `leaving` are
- *   credentials that the server is to be told of, `later` the last contact before a sign-in ended that is put off
+ * @typedef {{account?: Account, told?: Told[], leaving?: string[], later?: number|null,
+ *   seen?: Record<string, string>}} Kept beside the session: `leaving` are credentials that the server is to be told of,
+ *   `later` the last contact before a sign-in ended that is put off, `seen` what of each dossier was seen (arrived.js)
  * @typedef {{changes?: Changes|null, drafts?: any[], gone?: string[], kept?: Kept, result?: any}} Change
  */
 

@@ -11,6 +11,7 @@ import { ignoreFull } from "./autosave.js";
 import { drawers, dropForm, formOf, GUEST, keepForm, keptForms } from "./db.js";
 import { h, one, show } from "./dom.js";
 import { newDraft } from "./drafts.js";
+import { sharedLists } from "./lists.js";
 import { dateOf, dayText, today } from "./moments.js";
 import { moveOn, placePapers } from "./moves.js";
 import { labelOf, t } from "./texts.js";
@@ -80,6 +81,21 @@ export async function fetchForm(id) {
   if (status !== 200 || nameOf(json ?? {}) !== id) return null;
   await keepForm(json);
   return json;
+}
+
+/**
+ * Bring the forms of dossiers that came from elsewhere, so that they can be read, and answered, without network.
+ * @param {Vault} vault
+ */
+export async function bringForms(vault) {
+  const wanted = new Set([...vault.session.copies.values()].map((copy) => copy.form));
+  const missing = [];
+  for (const id of wanted) if (!(await formOf(id))) missing.push(id);
+  if (!missing.length) return;
+  const brought = await Promise.all(missing.map((id) => fetchForm(id).catch(ignoreSilence)));
+  if (!brought.some(Boolean)) return;
+  await sharedLists().catch(() => null); // without network those this phone has, or none yet
+  vault.tell();
 }
 
 /** Bring the line up to date where it stands on the page; nothing else moves. @param {FormPage} page */

@@ -35,8 +35,9 @@ export async function oneWork(vault, id, draft) {
 /** @param {import("./vault.js").Vault} vault @param {string} id @param {any} draft @returns {import("./status.js").State} */
 export function stateOf(vault, id, draft) {
   if (draft?.status === "locked") return { id: "locked", count: 1 };
-  if (draft?.status === "draft") return { id: "saved", saved_ms: draft.saved_ms };
-  const state = vault.session.stateOf(id);
+  const asked = vault.session.expectedState(id) === "5"; // what the office waits for is said before what is written on this phone
+  if (draft?.status === "draft" && !asked) return { id: "saved", saved_ms: draft.saved_ms };
+  const state = { ...vault.session.stateOf(id), copy: vault.session.copies.get(id) };
   const refused = state.id === "waiting" && vault.session.meta.paused === "invalid"; // the account that was to be begun
   return state.id === "locked" || refused ? { ...state, id: "locked", count: 1 } : state;
 }

@@ -136,6 +136,8 @@ def _detail(key: str, value: Any, say: Say, names: Any) -> str:
         return f"{value:,} đ".replace(",", ".")
     if key == "due":
         return day(value)
+    if key == "was":
+        return say("desk.time.was_due", date=day(value))
     words = {"result": "desk.result.", "how": "desk.way."}
     known = key in words and value in (*RESULTS, *WAYS)
     return say(words[key] + value) if known else str(value)

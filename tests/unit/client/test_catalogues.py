@@ -10,7 +10,7 @@ from server import texts
 PLACEHOLDER = re.compile(r"\{([^}]*)\}")
 NOT_TO_BE_USED = (
     "form", "offline", "online", "đồng bộ", "hàng đợi", "bản ghi", "tải lên", "máy chủ", "phiên", "xác thực",
-    "hợp lệ", "thành phần hồ sơ", "thành công", "lỗi", "vui lòng", "quý khách",
+    "hợp lệ", "thành phần hồ sơ", "thành công", "(?<!xin )lỗi", "vui lòng", "quý khách",
 )  # fmt: skip
 USED = re.compile(r"""\b(?:t|_)\(\s*"([a-z_]+(?:\.[a-z_0-9]+)*)"|data-t="([a-z_.0-9]+)\"""")
 

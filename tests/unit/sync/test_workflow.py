@@ -217,6 +217,7 @@ def test_one_new_day_is_promised_and_the_first_stays_known(hall: Hall) -> None:
     assert hall.command(hall.head, dossier, "reappoint") == "applied"
     found = hall.find(dossier)
     assert (found.due, found.first_due) == ("2026-12-15T17:00:00+07:00", promised)
+    assert found.steps[-1].args == {"due": "2026-12-15", "was": promised}
     assert hall.command(hall.head, dossier, "reappoint") == "forbidden-op"
     again = hall.brought_to("4")
     moment = {"due": "2026-12-15T02:30:00+00:00", "reason": "x"}
