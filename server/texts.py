@@ -17,6 +17,8 @@ LANGUAGES: Final = ("vi", "en")
 #: What a phone needs before a form is usable. The other catalogues of the folder come after it, but for the office's.
 FIRST: Final = ("motcua", "inputs")
 OFFICE: Final = ("desk", "papers")
+#: What a phone says only once a dossier is at the office: a part that comes last.
+LATER: Final = ("office",)
 
 
 @cache
@@ -38,13 +40,13 @@ def names() -> tuple[str, ...]:
 
 
 def for_phones() -> dict[str, dict[str, dict[str, str]]]:
-    """Return what phones say, by language, in two parts: ``first`` and ``after``."""
-    after = [name for name in names() if name not in (*FIRST, *OFFICE)]
+    """Return what phones say, by language, in three parts: ``first``, ``after`` and ``later``."""
+    after = [name for name in names() if name not in (*FIRST, *OFFICE, *LATER)]
     first = [name for name in FIRST if name in names()]
     return {
         language: {
             part: {key: words for name in parts for key, words in _read(language, name).items()}
-            for part, parts in (("first", first), ("after", after))
+            for part, parts in (("first", first), ("after", after), ("later", LATER))
         }
         for language in LANGUAGES
     }

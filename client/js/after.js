@@ -14,10 +14,7 @@ import { sendNow, stayInTouch } from "./news.js";
 import { watchPhone } from "./notes.js";
 import { settings } from "./settings.js";
 import { signInPage } from "./signing.js";
-import { today } from "./moments.js";
-import { lineOf } from "./national.js";
-import { learnSentences } from "./status.js";
-import { leadBack } from "./supplement.js";
+import { officePart } from "./officepart.js";
 import { learnTexts } from "./texts.js";
 import { watchAge } from "./update.js";
 import { fileOps } from "./papers.js";
@@ -33,7 +30,6 @@ import { easeTouch } from "./touch.js";
 import { register } from "./worker.js";
 
 learnTexts(texts);
-learnSentences((state) => lineOf(state, today()));
 
 /** @type {Record<string, (vault: import("./vault.js").Vault) => any>} pages by the name in `data-page` */
 export const PAGES = { mine, settings, "sign-in": signInPage, whose };
@@ -43,8 +39,8 @@ export { backupForm, fetchForm, fileOps, review, sendNow, settlePeople, tellMiss
 /** What a form does once it is usable: its papers, news of its version, and what was written elsewhere meanwhile. @param {import("./forms.js").FormPage} page @param {any} newest */
 export function watchForm(page, newest) {
   addEventListener("pageshow", (event) => event.persisted && !page.autosave.isDirty && location.reload()); // a page kept by "Back" holds what was there when it was left
-  leadBack(page);
-  return Promise.all([openSlots(page), watchVersions(page, newest), watchNewer(page)]);
+  const answers = page.vault.session.expectedState(page.draft.id) === "5" && officePart(page.vault).then((said) => said?.leadBack(page));
+  return Promise.all([answers, openSlots(page), watchVersions(page, newest), watchNewer(page)]);
 }
 
 /** What every page does once it is usable. @param {import("./vault.js").Vault} vault */

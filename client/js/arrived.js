@@ -5,11 +5,6 @@
  * is known from when it came, so that a new phone does not tell old news.
  * Rule 2. Steps within the office (who has it, that work began) are no news.
  */
-import { h } from "./dom.js";
-import { today } from "./moments.js";
-import { officeSays } from "./national.js";
-import { t } from "./texts.js";
-
 /** @typedef {import("./vault.js").Vault} Vault */
 
 const NEWS = ["receive", "reject", "ask_more", "charge", "paid", "stop", "agree_withdrawal", "refuse_withdrawal", "finish", "give", "reappoint", "transfer"];
@@ -36,12 +31,4 @@ export async function remember(vault, opened) {
   const seen = Object.fromEntries([...session.copies.values()].map((copy) => [copy.id, fresh.has(copy.id) && copy.id !== opened ? (kept.seen?.[copy.id] ?? "") : markOf(copy)]));
   const same = Object.keys(seen).length === Object.keys(kept.seen ?? {}).length && Object.keys(seen).every((id) => kept.seen?.[id] === seen[id]);
   if (!same) await vault.change(() => ({ kept: { seen } }));
-}
-
-/** The new word of the office on one dossier. @param {Vault} vault @param {string} id */
-export function arrivedLine(vault, id) {
-  const copy = vault.session.copies.get(id);
-  const said = copy && officeSays(copy, today());
-  if (!said) return null;
-  return h("p", { class: "notice", "data-told": "news" }, h("strong", {}, t("news.new")), " ", [said.label, said.words].filter(Boolean).join(": "));
 }

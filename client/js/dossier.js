@@ -3,7 +3,7 @@ import { actionsOf } from "./actions.js";
 import { formOf, knownLists } from "./db.js";
 import { h } from "./dom.js";
 import { ownerOf } from "./entering.js";
-import { dateOf, timeOf, today } from "./moments.js";
+import { dateOf, timeOf } from "./moments.js";
 import { reasonText, stateLine } from "./status.js";
 import { labelOf, t } from "./texts.js";
 import { toldView } from "./told.js";
@@ -11,10 +11,7 @@ import { nameIn, oneWork, valuesOf } from "./work.js";
 import { fieldAt } from "./values.js";
 import { answerText, linesOf } from "./answers.js";
 import { attachmentsView, filesNow } from "./attachments.js";
-import { dueView } from "./due.js";
-import { lifeView } from "./life.js";
-import { chosenWay, lastStep, lineOf, officeSays, officialName, resultText, wayText } from "./national.js";
-import { supplementView } from "./supplement.js";
+import { officePart } from "./officepart.js";
 import { withdrawing } from "./withdrawing.js";
 
 /** Draw it. @param {import("./vault.js").Vault} vault @param {string} id @returns {Promise<any[]>} */
@@ -34,6 +31,7 @@ export async function dossierView(vault, id) {
     const section = form?.sections.find((/** @type {any} */ each) => each.key === path.split("/")[0]);
     return found ? labelOf(found.field.label) : section ? labelOf(section.title) : path;
   };
+  const said = await officePart(vault);
   const unitNamed = (/** @type {string} */ unit) => unitName(unit, lists);
   return [
     back,
@@ -41,40 +39,22 @@ export async function dossierView(vault, id) {
     ...(await toldView(vault, id, form)),
     h("h1", {}, work.title),
     h("p", { class: "hint" }, [nameIn(form, values), unitName(copy?.unit ?? draft?.unit, lists)].filter(Boolean).join(" · ")),
-    standsAt(copy, work.state),
-    await supplementView(vault, id, form, unitNamed, lists),
-    resultView(copy, unitNamed),
+    said?.standsAt(copy, work.state),
+    await said?.supplementView(vault, id, form, unitNamed, lists),
+    said?.resultView(copy, unitNamed),
     codePanel(work.state),
     ...nextWords(work.state),
-    dueView(copy),
+    said?.dueView(copy),
     ...conflictWords(copy, labelOfPath, form, lists),
     notesView(copy?.notes ?? [], values, labelOfPath, form, lists),
     form ? apartView(vault, id, form, lists, "held") : null,
     form ? apartView(vault, id, form, lists, "refused") : null,
     await attachmentsView(vault, id, work),
     form ? answersView(form, values, lists) : null,
-    lifeView(copy, unitNamed),
+    said?.lifeView(copy, unitNamed),
     withdrawing(vault, id),
     copy ? h("p", { class: "hint" }, t("stale.say", { time: timeOf(copy.pulled_ms), date: dateOf(copy.pulled_ms) })) : null,
   ];
-}
-
-/** Where it stands at the office, where something else is more pressing, and the name its papers have for that. @param {any} copy @param {import("./status.js").State} state */
-function standsAt(copy, state) {
-  const said = copy && !lineOf(state, today()) && state.id !== "received" ? officeSays(copy, today()) : null;
-  return copy && officialName(copy) ? h("p", { class: "hint", "data-official": copy.state }, said ? `${[said.label, said.words].filter(Boolean).join(": ")} ` : "", t("official.label", { name: officialName(copy) })) : null;
-}
-
-/** What came of it, where it is to be had and what to bring. @param {any} copy @param {(unit: string) => string} unitNamed */
-function resultView(copy, unitNamed) {
-  const done = copy && ["9", "10"].includes(copy.state) ? lastStep(copy, "finish") : null;
-  if (!done) return null;
-  const way = chosenWay(copy);
-  const waits = copy.state === "9" && (way === null || way === "counter");
-  return h("section", { "data-result": done.args?.result }, h("h2", {}, t("result.title")), h("p", {}, h("strong", {}, resultText(done.args?.result))),
-    done.reason ? h("p", {}, t("result.why", { reason: done.reason })) : null,
-    copy.state === "9" && way ? h("p", {}, t("result.chosen", { how: wayText(way) })) : null,
-    waits ? h("p", {}, t("result.where", { unit: unitNamed(copy.unit) }), ". ", t("result.bring")) : null);
 }
 
 /** A dossier that is not in this drawer: another person's on this phone, or nobody's here. @param {string} id */
@@ -111,7 +91,6 @@ const copied = (text) => Promise.resolve(navigator.clipboard?.writeText(text).th
 /** @param {import("./status.js").State} state */
 function nextWords(state) {
   if (state.id === "received") return [h("h2", {}, t("dossier.next")), h("p", {}, t("dossier.next_received"))];
-  if (state.state === "6" && state.id === "needs_you") return [h("h2", {}, t("dossier.next")), h("p", {}, t("national.6_how"))];
   if (state.id === "waiting" || state.id === "sending") return [h("h2", {}, t("dossier.goes")), h("p", {}, t("dossier.goes_say"))];
   const errors = state.id === "refused" ? (state.problem?.errors ?? []) : [];
   return errors.length ? [h("ul", {}, ...errors.map((/** @type {any} */ error) => h("li", {}, error.detail ?? reasonText(error.code))))] : [];

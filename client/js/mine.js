@@ -8,6 +8,7 @@ import { ownerless } from "./entering.js";
 import { changeAccount } from "./credentials.js";
 import { sendNow } from "./news.js";
 import { claim, unclaimed } from "./claiming.js";
+import { officePart } from "./officepart.js";
 import { DRAFTS, drawn, put, WAITING, workCard, YOURS } from "./pages.js";
 import { stateLine } from "./status.js";
 import { t } from "./texts.js";

@@ -1,10 +1,11 @@
 /** What a person is told once: the office used an edit, a value of theirs does not show, the system was restored. */
 import { answerText } from "./answers.js";
-import { arrived, arrivedLine, remember } from "./arrived.js";
+import { arrived, remember } from "./arrived.js";
 import { knownLists } from "./db.js";
 import { h } from "./dom.js";
 import { newId } from "./ids.js";
 import { sendNow } from "./news.js";
+import { officePart } from "./officepart.js";
 import { drawn, put } from "./pages.js";
 import { canonical } from "./session.js";
 import { labelOf, t } from "./texts.js";
@@ -26,7 +27,7 @@ export async function toldView(vault, dossier = null, form = null) {
 /** What became of one dossier, and would not be seen by looking. @param {Vault} vault @param {string} dossier @param {any} form @param {boolean} [isListed] among others: its own page says the rest @returns {Promise<any[]>} */
 export async function toldOf(vault, dossier, form, isListed = false) {
   const said = (vault.kept.told ?? []).filter((each) => each.dossier === dossier);
-  const fresh = isListed && arrived(vault).has(dossier) ? [arrivedLine(vault, dossier)] : [];
+  const fresh = isListed && arrived(vault).has(dossier) ? [(await officePart(vault))?.arrivedLine(vault, dossier)] : [];
   if (!said.length) return fresh.filter(Boolean);
   const lists = await knownLists();
   const lines = said.map((each) => (each.kind === "overridden" ? overridden(vault, each, form, lists) : notice(vault, each, t("held.yes"))));
@@ -41,6 +42,7 @@ export async function tellHome(vault) {
   work.before(place);
   vault.dispatchEvent(new Event("change")); // what was drawn before the words came is drawn with them
   await drawn(vault, async () => {
+    await officePart(vault);
     const fresh = arrived(vault);
     const named = new Set([...fresh, ...(vault.kept.told ?? []).map((each) => each.dossier)]);
     const works = named.size ? (await workOf(vault)).filter(({ id }) => named.has(id)) : [];

@@ -12,7 +12,7 @@ const contents = names.map((name) => `export * from "./${name}.js";`).join("\n")
 const bundle = await build({ stdin: { contents, resolveDir: js }, bundle: true, format: "esm", write: false, define: { document: "globalThis.page", addEventListener: "globalThis.page.on" } });
 globalThis.page = /** @type {any} */ ({ on() {}, body: { dataset: {} } });
 const m = await import(`data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].contents).toString("base64")}`);
-m.learnTexts(JSON.parse(readFileSync(`${js}generated/after.json`, "utf8")));
+for (const part of ["after", "office"]) m.learnTexts(JSON.parse(readFileSync(`${js}generated/${part}.json`, "utf8")));
 
 const TODAY = "2026-11-24";
 const AT = Date.parse("2026-11-20T09:00:00+07:00");
