@@ -40,12 +40,15 @@ export class FormPage {
     this.slots = null;
     /** The page that shows what a move to the newest form would do. @type {(() => void)|null} */
     this.moves = null;
+    /** "Gửi" under way: until it is over nothing is saved over what it keeps. @type {Promise<any>|null} */
+    this.sending = null;
     /** @type {any} */
     this.saveState = { id: "saved", saved_ms: draft.saved_ms };
     this.autosave = new Autosave(() => this.save(), (state, fault) => this.tellSaved(state, fault));
   }
 
   async save() {
+    if (this.sending) return void (await this.sending); // what was sent is kept, and the page leaves
     const saved_ms = Date.now();
     await this.vault.saveDraft({ ...this.draft, saved_ms });
     if (!this.draft.saved_ms) await keepForm(this.form).catch(ignoreFull); // another tab may just have found that no draft needs it

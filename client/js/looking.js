@@ -1,6 +1,7 @@
 /** One page of a paper, large: can it be read? */
 import { h } from "./dom.js";
-import { wholeOf } from "./files.js";
+import { MissingBytes, wholeOf } from "./files.js";
+import { stuckWords } from "./sizes.js";
 import { labelOf, t } from "./texts.js";
 
 /** @param {import("./slots.js").Slots} slots @param {any} slot @param {import("./papers.js").Page} sheet @param {number} number */
@@ -20,5 +21,8 @@ export function lookClosely(slots, slot, sheet, number) {
     const address = URL.createObjectURL(blob);
     addEventListener("hashchange", () => URL.revokeObjectURL(address), { once: true });
     place.replaceChildren(sheet.media.startsWith("image/") ? h("img", { src: address, alt: name }) : h("a", { class: "action", href: address, download: sheet.name }, t("photos.open_pdf")));
+  }).catch((fault) => {
+    if (!(fault instanceof MissingBytes)) throw fault;
+    place.replaceChildren(h("p", { class: "error" }, stuckWords("missing")));
   });
 }

@@ -30,7 +30,7 @@ export async function openForm() {
   addEventListener("visibilitychange", () => document.visibilityState === "hidden" && void page.autosave.flush());
   addEventListener("pagehide", () => void page.autosave.flush());
   addEventListener("focusout", () => void (page.autosave.isDirty && page.autosave.flush()));
-  addEventListener("beforeunload", (event) => page.saveState.id === "unsaved" && event.preventDefault());
+  addEventListener("beforeunload", (event) => (page.saveState.id === "unsaved" || page.slots?.works.size) && event.preventDefault());
   page.route();
   return { vault, page, newest };
 }

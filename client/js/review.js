@@ -68,15 +68,18 @@ export function closedPaths(form, draft) {
 
 /** Check everything, and only then send. @param {FormPage} page */
 async function send(page) {
+  const button = /** @type {HTMLButtonElement} */ (one("[data-action=submit]"));
+  if (page.slots && !(await page.slots.made(button))) return;
   if (!(await page.autosave.flush())) return;
   const { draft, form } = page;
   const faults = allFaults(page);
   if (faults.length) return showFaults(page, faults, t("form.review"));
-  const button = /** @type {HTMLButtonElement} */ (one("[data-action=submit]"));
   button.disabled = true;
   try {
-    page.draft = await submit(page.vault, { ...draft, unit: unitOf(form, draft), saved_ms: Date.now() }, closedPaths(form, draft));
+    page.sending = submit(page.vault, { ...draft, unit: unitOf(form, draft), saved_ms: Date.now() }, closedPaths(form, draft));
+    page.draft = await page.sending;
   } catch (fault) {
+    page.sending = null;
     page.autosave.changed += 1;
     button.disabled = false;
     return page.tellSaved("unsaved", fault);

@@ -9,7 +9,7 @@
 import "./after.js"; // so that this part shares what the others share, and cuts nothing of it into smaller files
 import { isFull } from "./autosave.js";
 import { h, one } from "./dom.js";
-import { keepFile, wholeOf } from "./files.js";
+import { keepFile, MissingBytes, wholeOf } from "./files.js";
 import { makeRoom } from "./freeing.js";
 import { addPages, movePage, pagesOf } from "./papers.js";
 import { Refused, taken } from "./picking.js";
@@ -34,11 +34,20 @@ export class SlotPage {
     this.faults = [];
     /** What is being done. */
     this.doing = "";
+    /** How many files are being made pages of, or wait for it. */
+    this.left = 0;
     /** The page whose removal can be undone at once. @type {Page|null} */
     this.removed = null;
   }
 
+  /** The person went elsewhere: what was said has been seen. What was begun goes on. */
+  leave() {
+    this.faults = [];
+    this.removed = null;
+  }
+
   draw() {
+    this.ready &&= this.page.draft.open_slot === this.slot.key;
     const { page, slot } = this;
     page.page(
       labelOf(slot.title),
@@ -68,11 +77,11 @@ export class SlotPage {
 
   drawPages() {
     const place = document.getElementById("pages");
-    if (!place) return;
+    if (!place || this.slots.open !== this) return; // another slot, or one of the pages, is what shows now
     const { slot } = this;
     const pages = pagesOf(this.page.draft, slot.key);
     const full = pages.length >= slot.pages_max;
-    const busy = !this.ready || this.doing !== "" || this.page.readOnly;
+    const busy = !this.ready || this.doing !== "" || this.left > 0 || this.page.readOnly;
     place.replaceChildren(...[
       ...this.faults.map(({ name, words }) => h("div", { class: "notice need", role: "alert", "data-fault": true }, h("p", {}, name ? h("strong", {}, name) : null, " ", words))),
       pages.length ? h("ol", { class: "plain sheets" }, ...pages.map((page, at) => this.sheet(page, at, pages.length, busy))) : h("div", { class: "no-sheet", "aria-hidden": true }),
@@ -81,7 +90,7 @@ export class SlotPage {
       canSeal() ? null : h("p", { class: "notice" }, t("photos.not_secure")),
       full ? h("p", { class: "hint" }, t("photos.enough", { n: slot.pages_max })) : null,
       ...(full || !canSeal() ? [] : this.choosers(slot, pages.length, busy)),
-      pages.length ? h("a", { class: full ? "button" : "button second", href: this.page.returnTo === "review" ? "#review" : "#", "data-action": "slot-done" }, t("photos.done")) : null,
+      pages.length ? h("a", { class: full ? "button" : "button second", href: this.page.returnTo === "review" ? "#review" : "#", "data-action": "slot-done" }, this.left ? t("photos.done_left", { n: this.left }) : t("photos.done")) : null,
     ].filter(Boolean).map((each) => /** @type {Node} */ (each)));
   }
 
@@ -204,24 +213,36 @@ export class SlotPage {
   async rotate(page) {
     const record = this.slots.files.get(page.sha256);
     if (!record) return;
-    await this.work(t("photos.turning"), async () => {
+    const work = this.work(t("photos.turning"), async () => {
       const made = await madeSmall(await wholeOf(this.page.vault, record), 1);
       await this.keep({ blob: made.blob, media: "image/jpeg", small: made.small, name: "" }, page, true);
     }, "");
+    this.slots.track(work);
+    await work;
   }
 
   /** Take files into the slot, each checked by itself. @param {File[]} files @param {Page|null} [instead] */
-  async add(files, instead = null) {
+  add(files, instead = null) {
     this.faults = [];
     this.removed = null;
+    this.left += files.length;
+    const work = this.addAll(files, instead);
+    this.slots.track(work);
+    return work;
+  }
+
+  /** @param {File[]} files @param {Page|null} instead */
+  async addAll(files, instead) {
     const { slot } = this;
     for (const [at, file] of files.entries()) {
       const room = slot.pages_max - pagesOf(this.page.draft, slot.key).length + (instead ? 1 : 0);
       if (room < 1) {
         this.faults.push({ name: "", words: t("photos.too_many", { n: slot.pages_max, left: files.length - at }) });
+        this.left -= files.length - at;
         break;
       }
       await this.work(files.length > 1 ? t("photos.doing_of", { n: at + 1, total: files.length }) : t("photos.doing"), async () => this.keep(await taken(file, slot), instead), file.name);
+      this.left -= 1;
     }
     this.drawPages();
   }
@@ -256,7 +277,7 @@ export class SlotPage {
     if (same && !instead?.op) page.draft.papers[slot.key] = page.draft.papers[slot.key].filter((/** @type {Page} */ each) => each !== instead);
     page.autosave.touch();
     if (!(await page.autosave.flush())) return; // the line above says so; the page is in the draft and saved with it
-    page.say(t("photos.added", { n: pagesOf(page.draft, slot.key).length }));
+    if (this.slots.open === this) page.say(t("photos.added", { n: pagesOf(page.draft, slot.key).length }));
   }
 }
 
@@ -264,5 +285,7 @@ export class SlotPage {
 function wordsOf(fault) {
   if (fault instanceof Refused) return fault.message;
   if (isFull(fault)) return t("photos.full");
-  throw fault;
+  if (fault instanceof MissingBytes) return stuckWords("missing");
+  reportError(fault); // a fault of ours: told where faults are told, and the other files go on
+  return t("photo.broken");
 }

@@ -34,6 +34,10 @@ export class Slots {
     this.files = files;
     /** The slot that is open. @type {import("./slotpage.js").SlotPage|null} */
     this.open = null;
+    /** The page of each slot that was opened: what it has begun goes on while another is open. @type {Map<any, import("./slotpage.js").SlotPage>} */
+    this.sheets = new Map();
+    /** What makes pages now. @type {Set<Promise<void>>} */
+    this.works = new Set();
     /** Small pictures drawn, by hash. @type {Map<string, string>} */
     this.addresses = new Map();
   }
@@ -94,7 +98,8 @@ export class Slots {
   row(slot, wanted) {
     const pages = pagesOf(this.page.draft, slot.key);
     const bad = pages.some((page) => this.fault(page));
-    const words = bad ? t("photos.again") : pages.length ? t("photos.count", { n: pages.length }) : t(wanted ? "photos.none" : "photos.none_optional");
+    const left = this.sheets.get(slot)?.left ?? 0;
+    const words = left ? t("photos.making", { n: left }) : bad ? t("photos.again") : pages.length ? t("photos.count", { n: pages.length }) : t(wanted ? "photos.none" : "photos.none_optional");
     return h("li", {}, h("a", { class: "card", href: `#p/${slot.key}`, "data-slot": slot.key },
       h("span", { class: "grow" }, labelOf(slot.title)), h("span", { class: bad ? "mark need" : pages.length || !wanted ? "quiet-mark" : "mark" }, words)));
   }
@@ -123,11 +128,52 @@ export class Slots {
     });
     if (location.hash !== hash) return;
     if (!part) return this.notYet(slot);
-    const open = this.open !== null && this.open.slot === slot ? this.open : new part.SlotPage(this, slot);
+    const open = this.sheets.get(slot) ?? new part.SlotPage(this, slot);
+    this.sheets.set(slot, open);
+    if (this.open !== open) this.open?.leave();
     this.open = open;
     const sheet = pagesOf(this.page.draft, slot.key)[number - 1];
     if (sheet) part.lookClosely(this, slot, sheet, number);
     else open.draw();
+  }
+
+  // ---- pages that are being made -----------------------------------------------------------------------------------
+
+  /** How many files are being made pages of, or wait for it. */
+  get doing() {
+    return [...this.sheets.values()].reduce((n, sheet) => n + sheet.left, 0);
+  }
+
+  /** Know of work that makes pages until it is done: nothing is sent before, and nobody leaves unasked. @param {Promise<void>} work */
+  track(work) {
+    this.works.add(work);
+    void work.finally(() => {
+      this.works.delete(work);
+      if (!this.open) redraw(() => document.getElementById("papers")?.replaceChildren(...this.list()));
+    });
+  }
+
+  /**
+   * Wait at "Gửi" for the pages that are being made; true where all came and the person still stands there. Where one did
+   * not come, its slot opens and says why.
+   * @param {HTMLElement & {disabled: boolean}} button
+   */
+  async made(button) {
+    if (this.works.size) {
+      button.disabled = true;
+      const says = h("p", { class: "notice", role: "status", "data-making": true }, t("photos.wait_left", { n: this.doing }));
+      button.before(says);
+      while (this.works.size) {
+        await Promise.race(this.works);
+        says.textContent = t("photos.wait_left", { n: this.doing });
+      }
+      says.remove();
+      button.disabled = false;
+      if (!button.isConnected) return false;
+    }
+    const failed = [...this.sheets.values()].find((sheet) => sheet.faults.length);
+    if (failed) void this.page.go(`p/${failed.slot.key}`);
+    return !failed;
   }
 
   /** What takes photographs has not come. @param {any} slot */
@@ -139,6 +185,7 @@ export class Slots {
 
   /** The person went elsewhere by themselves. */
   leave() {
+    this.open?.leave();
     this.open = null;
     if (!this.page.draft.open_slot) return;
     delete this.page.draft.open_slot;
