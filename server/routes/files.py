@@ -201,7 +201,7 @@ async def page_of(request: AnyRequest, name: str, number: int) -> Answer:
     if stored.media != PDF or not 1 <= number <= (stored.pages or 0):
         raise RequestProblem("not-found")
     await record_look(uploads.store, actor, stored.sha256, whole=True)
-    body = await uploads.looker.page(stored.sha256, number)
+    body = await uploads.looker.page(actor.person, stored.sha256, number)
     if body is None:
         raise RequestProblem("not-found")
     return Response(body, status_code=200, media_type="image/jpeg", headers=GUARD)

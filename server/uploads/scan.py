@@ -5,7 +5,7 @@ end; the answer is ``stream: OK``, ``stream: {name} FOUND`` or ``… ERROR``.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterable
 from typing import Final
 
 ANSWER_BYTES_MAX: Final = 4_096
@@ -22,7 +22,7 @@ class Scanner:
     def __init__(self, address: str) -> None:
         self._address = address
 
-    async def infected(self, pieces: Iterable[bytes]) -> bool:
+    async def infected(self, pieces: AsyncIterable[bytes]) -> bool:
         """Return whether the scanner finds something in a file that comes in pieces.
 
         Raises:
@@ -39,7 +39,7 @@ class Scanner:
             return True
         raise NoScanner(said[:200].decode("latin-1"))
 
-    async def _ask(self, pieces: Iterable[bytes]) -> bytes:
+    async def _ask(self, pieces: AsyncIterable[bytes]) -> bytes:
         if self._address.startswith("/"):
             reader, writer = await asyncio.open_unix_connection(self._address, limit=ANSWER_BYTES_MAX)
         else:
@@ -47,7 +47,7 @@ class Scanner:
             reader, writer = await asyncio.open_connection(host, int(port), limit=ANSWER_BYTES_MAX)
         try:
             writer.write(b"zINSTREAM\0")
-            for piece in pieces:
+            async for piece in pieces:
                 writer.write(len(piece).to_bytes(4, "big") + piece)
                 await writer.drain()
             writer.write(bytes(4))

@@ -10,7 +10,7 @@ import errno
 import logging
 import shutil
 import sqlite3
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
@@ -48,6 +48,7 @@ from server.uploads.intake import Aside, Cut, Intake, Receive, Tail, body, empty
 from server.uploads.limits import Limits
 from server.uploads.locker import Hold, Locker
 from server.uploads.looking import HEAD_BYTES, Looker, sniffed
+from server.uploads.reader import NoAnswer
 from server.uploads.scan import NoScanner
 from sync import uploads as rules
 from sync.ledger import Actor
@@ -59,6 +60,11 @@ RETRY_AFTER_S: Final = 60
 #: An answer waits at most this long for the verdict on its file, so that the next pull usually has it.
 VERDICT_S: Final = 2.0
 LOOKED_A_ROUND: Final = 100
+WAITING_MAX: Final = 10_000
+#: Failures that end a round: the scanner, or this machine, is not well.
+FAILED_A_ROUND: Final = 3
+#: Whoever opens files may die over one, or be late with it, so often before that is the file's fault: ten minutes.
+UNANSWERED_MAX: Final = 10
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 log = logging.getLogger("motcua.files")
@@ -76,8 +82,10 @@ class Uploads:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="files")
         self._tails: OrderedDict[str, Tail] = OrderedDict()
         self._looking: set[asyncio.Task[bool]] = set()
-        #: Files that could not be looked at the last time they were tried: they come after the others.
-        self._put_off: set[str] = set()
+        #: How often a file could not be looked at, for whatever reason, and how often whoever opens files gave no
+        #: answer about it. Since this start: a file that is too much for every process is tried anew after the next.
+        self._failed: Counter[str] = Counter()
+        self._unanswered: Counter[str] = Counter()
 
     async def create(self, actor: Actor, asked: tus.Creation) -> Upload:
         """Begin an upload; when this returns, it is on the disk.
@@ -196,14 +204,16 @@ class Uploads:
     async def resume_looking(self) -> None:
         """Look at files that nobody could look at when they came.
 
-        A failure ends the round, since the scanner may be away; the next begins with the others, so that a file which
-        the scanner will never take holds up none of them.
+        Those that failed most often come last, and a few failures end the round: a file that the scanner will never
+        take, or that kills whoever opens it, holds up none of the others.
         """
-        waiting = self._look_up(lambda conn: unlooked(conn, LOOKED_A_ROUND))
-        self._put_off.intersection_update(waiting)
-        for digest in sorted(waiting, key=self._put_off.__contains__):
-            if not await self._look(digest):
-                self._put_off.add(digest)
+        waiting, failures = self._look_up(lambda conn: unlooked(conn, WAITING_MAX)), 0
+        for counted in (self._failed, self._unanswered):
+            for digest in counted.keys() - set(waiting):
+                del counted[digest]
+        for digest in sorted(waiting, key=self._failed.__getitem__)[:LOOKED_A_ROUND]:
+            failures += not await self._look(digest)
+            if failures == FAILED_A_ROUND:
                 return
 
     async def run(self, call: Callable[..., T], *arguments: Any) -> T:
@@ -323,14 +333,19 @@ class Uploads:
             return True
         try:
             found = await self.looker.look(digest, stored.media)
-        except (NoScanner, RequestProblem, OSError) as fault:
+        except (NoAnswer, NoScanner, RequestProblem, OSError) as fault:
             log.warning("a file waits to be looked at: %s", fault)
             if stored.looked:  # it was, for somebody else
                 shelf = self.store.shelf
                 await self.store.write(
                     lambda conn, tip: meet_waiting(conn, tip, shelf, stored, senders_of(conn, digest))
                 )
-            return False
+                return False
+            self._failed[digest] += 1
+            self._unanswered[digest] += isinstance(fault, NoAnswer)
+            if self._unanswered[digest] < UNANSWERED_MAX:
+                return False
+            found = Found(stored.media, fault="unreadable")
         await self.store.write(lambda conn, tip: note_looked(conn, tip, self.store.shelf, digest, found))
         return True
 

@@ -3,7 +3,8 @@
 Whatever a file does to a decoder, it does here: in a process of its own, with bounds on memory, time and what it may
 write, that can be killed at any moment. A request is ``{"path","media","thumb"}``, an answer
 ``{"kind","media","pages","fault"}``; a thumbnail is written to the path ``thumb``. With ``page``, from 1 on, that
-page of a PDF is drawn there large instead.
+page of a PDF is drawn there large instead. The first line, ``{}``, says that it has loaded its decoders. The fault
+``trouble`` is this machine's and no verdict: a full disk, no more open files.
 """
 
 import io
@@ -12,6 +13,7 @@ import os
 import resource
 import sys
 import warnings
+from importlib import import_module
 from typing import Any, Final
 
 PIXELS_MAX: Final = 120_000_000
@@ -45,9 +47,11 @@ def bound() -> None:
 
 def look(path: str, media: str, thumb: str | None, page: int | None = None) -> dict[str, Any]:
     """Return what a file is, and write its thumbnail, or a page of it."""
-    if media == PDF:
-        return _look_at_pdf(path, thumb, page)
-    return _look_at_image(path, media, thumb)
+    try:
+        return _look_at_pdf(path, thumb, page) if media == PDF else _look_at_image(path, media, thumb)
+    except OSError as fault:
+        kind = "trouble" if fault.errno is not None else "unreadable"  # a decoder's own has no number
+        return {"media": media, "kind": None, "pages": None, "fault": kind}
 
 
 def _look_at_image(path: str, media: str, thumb: str | None) -> dict[str, Any]:
@@ -64,7 +68,7 @@ def _look_at_image(path: str, media: str, thumb: str | None) -> dict[str, Any]:
             _write(thumb, ImageOps.exif_transpose(image))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         return {**found, "fault": "too-many-pixels"}
-    except (OSError, SyntaxError, ValueError, MemoryError, EOFError, IndexError, KeyError, TypeError, OverflowError):
+    except (SyntaxError, ValueError, MemoryError, EOFError, IndexError, KeyError, TypeError, OverflowError):
         return {**found, "fault": "unreadable"}
     return found
 
@@ -88,7 +92,7 @@ def _look_at_pdf(path: str, thumb: str | None, wanted: int | None) -> dict[str, 
             document.close()
     except pypdfium2.PdfiumError as fault:
         return {**found, "fault": "locked" if "assword" in str(fault) else "unreadable"}
-    except (OSError, ValueError, MemoryError, OverflowError):
+    except (ValueError, MemoryError, OverflowError):
         return {**found, "fault": "unreadable"}
     return found
 
@@ -124,6 +128,10 @@ def main() -> int:
     warnings.simplefilter("ignore")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a decoder prints is no answer
+    for decoder in ("PIL.Image", "pypdfium2"):  # before the first file's time begins
+        import_module(decoder)
+    answers.write("{}\n")
+    answers.flush()
     for line in sys.stdin:
         asked = json.loads(line)
         answers.write(json.dumps(look(**asked)) + "\n")

@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 from server.uploads.blobs import MemoryBlobs, digest_of
-from server.uploads.looking import Looker, sniffed
+from server.uploads.looking import PAGES_KEPT, Looker, sniffed
+from server.uploads.reader import NoAnswer, Reader
 from server.uploads.worker import MEMORY_BYTES_MAX, PAGE_PIXELS, PIXELS_MAX, THUMB_BYTES_MAX
 from tests.integration.tus import pdf, picture
 
@@ -72,8 +73,12 @@ class Bench:
         self.looker = Looker(self.blobs, folder)
 
     def look(self, content: bytes) -> tuple[str, str | None]:
-        """Return the type and the fault of a file."""
-        found = self.loop.run_until_complete(self.looker.look(self.keep(content), sniffed(content)))
+        """Return the type and the fault of a file, ``no answer`` where it was the worker's end."""
+        media = sniffed(content)
+        try:
+            found = self.loop.run_until_complete(self.looker.look(self.keep(content), media))
+        except NoAnswer:
+            return media, "no answer"
         return found.media, found.fault
 
     def keep(self, content: bytes) -> str:
@@ -90,13 +95,20 @@ class Bench:
     @property
     def worker(self) -> int:
         """Return the worker's process."""
-        assert self.looker._worker is not None
-        return self.looker._worker.pid
+        return pid_of(self.looker._looks)
+
+    async def page(self, person: str, digest: str, number: int = 1) -> bytes | None:
+        return await self.looker.page(person, digest, number)
 
     def peak_bytes(self) -> int:
         """Return the most memory that the worker ever held."""
         said = Path(f"/proc/{self.worker}/status").read_text()
         return int(said.partition("VmHWM:")[2].split()[0]) * 1024
+
+
+def pid_of(reader: Reader) -> int:
+    assert reader._worker is not None
+    return reader._worker.pid
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +140,7 @@ def test_a_bomb_takes_bounded_memory_and_the_next_file_is_looked_at(bench: Bench
     content, fault = BOMBS[name]
     assert len(content) < 4 * MIB
     found = bench.look(content)[1]
-    assert found in ((fault,) if fault else (None, "unreadable", "too-many-pixels"))
+    assert found in ((fault,) if fault else (None, "unreadable", "too-many-pixels", "no answer"))
     assert bench.look(GOOD) == ("image/jpeg", None)
     assert bench.peak_bytes() < MEMORY_BYTES_MAX
     limits = Path(f"/proc/{bench.worker}/limits").read_text()
@@ -146,12 +158,12 @@ def test_a_page_of_a_paper_is_drawn_within_bounds_whatever_it_shows(bench: Bench
     noise = io.BytesIO()
     Image.frombytes("RGB", (1_500, 1_500), Random(934).randbytes(1_500 * 1_500 * 3)).save(noise, "PDF", quality=95)
     for content in (noise.getvalue(), BOMBS["a paper of a kilometre"][0], pdf(pages=2, seed=9)):
-        drawn = bench.loop.run_until_complete(bench.looker.page(bench.keep(content), 1))
+        drawn = bench.loop.run_until_complete(bench.page("a", bench.keep(content)))
         assert drawn is not None
         assert len(drawn) <= THUMB_BYTES_MAX
         with Image.open(io.BytesIO(drawn)) as picture_of_page:
             assert (picture_of_page.format, max(picture_of_page.size) <= PAGE_PIXELS) == ("JPEG", True)
-    assert bench.loop.run_until_complete(bench.looker.page(bench.keep(b"%PDF-1.7 nothing"), 1)) is None
+    assert bench.loop.run_until_complete(bench.page("a", bench.keep(b"%PDF-1.7 nothing"))) is None
     assert bench.look(GOOD) == ("image/jpeg", None)
 
 
@@ -209,7 +221,7 @@ def test_a_worker_killed_over_a_file_is_replaced_and_the_file_is_looked_at(bench
     async def killed() -> tuple[str, str | None]:
         content = picture(933)
         task = asyncio.create_task(bench.looker.look(bench.keep(content), sniffed(content)))
-        while not bench.looker._turn.locked():  # noqa: ASYNC110 - it tells nobody that it has begun
+        while not bench.looker._looks._turn.locked():  # noqa: ASYNC110 - it tells nobody that it has begun
             await asyncio.sleep(0)
         os.kill(first, signal.SIGKILL)
         found = await task
@@ -217,3 +229,61 @@ def test_a_worker_killed_over_a_file_is_replaced_and_the_file_is_looked_at(bench
 
     assert bench.loop.run_until_complete(killed()) == ("image/jpeg", None)
     assert bench.worker != first
+
+
+def test_a_page_that_takes_long_holds_up_no_verdict_and_each_person_only_themselves(bench: Bench) -> None:
+    """Whoever draws stands still. One person asks for three pages, another after them for one."""
+
+    async def draw() -> list[str]:
+        papers = [bench.keep(pdf(pages=1, seed=20 + number)) for number in range(5)]
+        assert await bench.page("a", papers[4]) is not None
+        stopped, came = pid_of(bench.looker._draws), list[str]()
+        os.kill(stopped, signal.SIGSTOP)
+
+        async def ask(name: str, person: str, paper: str) -> None:
+            assert await bench.page(person, paper) is not None
+            came.append(name)
+
+        asked = [("a 1", "a"), ("a 2", "a"), ("a 3", "a"), ("b 1", "b")]
+        tasks = [asyncio.create_task(ask(*each, paper)) for each, paper in zip(asked, papers, strict=False)]
+        content = picture(935)
+        found = await bench.looker.look(bench.keep(content), sniffed(content))
+        assert (found.media, found.fault, came) == ("image/jpeg", None, [])
+        os.kill(stopped, signal.SIGCONT)
+        await asyncio.gather(*tasks)
+        return came
+
+    assert bench.loop.run_until_complete(draw()) == ["a 1", "b 1", "a 2", "a 3"]
+
+
+def test_a_page_that_was_drawn_is_kept_for_a_while(bench: Bench) -> None:
+    async def draw() -> None:
+        paper = bench.keep(pdf(pages=1, seed=30))
+        drawn = await bench.page("a", paper)
+        await bench.looker._draws.close()
+        assert drawn is not None
+        assert await bench.page("b", paper) == drawn
+        assert bench.looker._draws._worker is None, "nobody drew it again"
+        many = bench.keep(pdf(pages=PAGES_KEPT, seed=31))
+        for number in range(1, PAGES_KEPT + 1):
+            assert await bench.page("a", many, number) is not None
+        assert len(bench.looker._pages) == PAGES_KEPT
+        assert (paper, 1) not in bench.looker._pages
+
+    bench.loop.run_until_complete(draw())
+
+
+def test_trouble_of_this_machine_is_no_verdict(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no room for the thumbnail; then there is."""
+    content = picture(936)
+    kept = bench.keep(content)
+
+    async def look() -> str | None:
+        return (await bench.looker.look(kept, sniffed(content))).fault
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bench.looker, "_new_thumb", lambda: Path("/dev/full"))
+        patched.setattr(Path, "unlink", lambda *_, **__: None)
+        with pytest.raises(NoAnswer):
+            bench.loop.run_until_complete(look())
+    assert bench.loop.run_until_complete(look()) is None

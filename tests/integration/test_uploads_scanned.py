@@ -1,14 +1,18 @@
 """A scanner looks at every file before anybody gets it: a small clamd on a socket says yes, no, nothing, or dies."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from server.settings import Settings
-from server.uploads import scan
+from server.uploads import reader, scan
+from server.uploads import uploads as rounds
+from server.uploads.disk import DiskBlobs
 from tests.integration.rights import Asked, World, run
 from tests.integration.tus import attach, digest, picture
 
@@ -148,3 +152,82 @@ def test_a_file_that_the_scanner_never_takes_holds_up_no_other(tmp_path: Path) -
         assert await statuses(made, dossier) == [("arriving", None), ("verified", None)]
 
     run(tmp_path / "data", look, served=Settings(data=tmp_path / "data", scanner=str(tmp_path / "clamd")))
+
+
+def test_a_file_is_read_for_the_scanner_beside_the_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    readers, read = set[int](), DiskBlobs.read
+
+    def watched(blobs: DiskBlobs, digest: str, start: int, length: int) -> Iterator[bytes]:
+        for piece in read(blobs, digest, start, length):
+            readers.add(threading.get_ident())
+            yield piece
+
+    async def look(made: World) -> None:
+        clamd = Clamd(tmp_path / "clamd")
+        async with clamd.listening():
+            with monkeypatch.context() as patched:
+                patched.setattr(DiskBlobs, "read", watched)
+                await made.upload(picture(925))
+            assert digest(clamd.got[0]) == digest(picture(925))
+        assert readers
+        assert threading.get_ident() not in readers
+
+    run(tmp_path / "data", look, served=Settings(data=tmp_path / "data", scanner=str(tmp_path / "clamd")))
+
+
+#: A reader of files that dies over those that hold ``HUGE``.
+FRAIL = f"""
+import os
+from pathlib import Path
+from server.uploads import worker
+look = worker.look
+worker.look = lambda path, *more, **named: (
+    os._exit(9) if {HUGE!r} in Path(path).read_bytes() else look(path, *more, **named))
+worker.main()
+"""
+
+
+def test_a_late_answer_is_no_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine is too slow for its patience many times, and then it is not."""
+
+    async def look(made: World) -> None:
+        content, uploads = picture(926), made.litestar.state.uploads
+        dossier = await made.dossier("draft")
+        await made.push("owner", attach(dossier, content))
+        with monkeypatch.context() as patched:
+            patched.setattr(reader, "PATIENCE_S", 0)
+            await made.upload(content)
+            await asyncio.gather(*uploads._looking)
+            for _ in range(2):
+                await uploads.resume_looking()
+        assert await statuses(made, dossier) == [("arriving", None)]
+        await uploads.resume_looking()
+        assert await statuses(made, dossier) == [("verified", None)]
+
+    run(tmp_path / "data", look)
+
+
+def test_a_file_that_kills_every_reader_waits_last_and_is_refused_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the oldest; with it wait two like it and a good one that came while nobody could read."""
+
+    async def look(made: World) -> None:
+        deadly, content = [picture(927 + number) + HUGE for number in range(3)], picture(931)
+        uploads, dossier = made.litestar.state.uploads, await made.dossier("draft")
+        sent = [*deadly, content]
+        await made.push("owner", *(attach(dossier, each, page=page) for page, each in enumerate(sent, 1)))
+        with monkeypatch.context() as patched:
+            patched.setattr(reader, "COMMAND", (sys.executable, "-c", "raise SystemExit(9)"))
+            for each in sent:
+                await made.upload(each)
+                await asyncio.gather(*uploads._looking)
+        monkeypatch.setattr(reader, "COMMAND", (sys.executable, "-c", FRAIL))
+        monkeypatch.setattr(rounds, "UNANSWERED_MAX", 4)  # once when it came, and three rounds
+        for _ in range(2):
+            await uploads.resume_looking()
+        assert await statuses(made, dossier) == [("arriving", None)] * 3 + [("verified", None)]
+        await uploads.resume_looking()
+        assert await statuses(made, dossier) == [("bad", "unreadable")] * 3 + [("verified", None)]
+
+    run(tmp_path / "data", look)
