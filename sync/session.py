@@ -229,7 +229,8 @@ class Session:
         """Turn a form into ops: "Gửi".
 
         ``draft`` has the keys of ``begin`` and perhaps ``attach``, ``detach``, ``settle``, ``submit`` and ``reason``,
-        as the argument of the JavaScript ``send``. Returns ``{"ops", "rendered", "changes"}``.
+        as the argument of the JavaScript ``send``. What was refused is answered by it; a refused ``attach`` only
+        where the form brought its papers (``attach``). Returns ``{"ops", "rendered", "changes"}``.
         """
         dossier = draft["dossier"]
         ops = self._ops_of(draft, now, new_id)
@@ -240,7 +241,9 @@ class Session:
             ops.append(base | {"expect": {"state": state}, "after": after})
         self._append(ops)
         for record in self.records_of(dossier) if ops else []:
-            if record["status"] == "refused" and record["op"]["type"] not in _UNANSWERED:
+            kind = record["op"]["type"]
+            answers = kind not in _UNANSWERED and (kind != "attach" or draft.get("attach") is not None)
+            if record["status"] == "refused" and answers:
                 self._put(record | {"dismissed": True})
         rendered = dict(draft["rendered"])
         for op in ops:

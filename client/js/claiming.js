@@ -24,18 +24,22 @@ export async function unclaimed(guest, own, works) {
 
 /**
  * Take it into the own drawer, its photographs first, sent where it was to be sent, and only then out of the other. Where
- * the own drawer has the same dossier with another text, it becomes a draft beside that, and nothing is sent of it.
+ * the own drawer has the same dossier with another text, it becomes a draft beside that, and nothing is sent of it. Nor
+ * is anything sent where photographs are missing: it becomes a draft, to be completed.
  * @param {Vault} guest
  * @param {Vault} own
  * @param {any} draft
+ * @returns {Promise<number>} how many of its photographs are no longer on this phone
  */
 export async function claim(guest, own, draft) {
-  await carryFiles(guest, own, draft);
+  const missing = await carryFiles(guest, own, draft);
   const known = await own.draft(draft.id);
   if (known && !sameWork(known, draft)) await own.change(() => ({ drafts: [besideOf(draft, newId(Date.now()))] }));
+  else if (draft.status === "locked" && missing) await own.change(() => ({ drafts: [{ ...draft, status: "draft" }] }));
   else if (draft.status === "locked") await submit(own, { ...draft, status: "draft" }, new Set(draft.hidden ?? []));
   else await own.change(() => ({ drafts: [draft] }));
   await leave(guest, draft.id, draft);
+  return missing;
 }
 
 /**

@@ -91,8 +91,9 @@ export async function keepFile(vault, { blob, media, small }) {
   const sha256 = await sha256Of(await blob.arrayBuffer());
   const known = (await filesOf(vault)).get(sha256);
   if (known && known.stuck !== "missing") {
-    if (known.stuck) await keepRecord(vault, { ...known, stuck: null, restarts: 0 });
-    return known;
+    const again = { ...known, made_ms: Date.now(), ...(known.stuck ? { stuck: null, restarts: 0 } : {}) }; // young again: no draft names it yet
+    await keepRecord(vault, again);
+    return again;
   }
   if (known) await dropFile(vault, known);
   const id = newId(Date.now());
@@ -166,13 +167,24 @@ export async function sweepPieces(vault, before_ms) {
 }
 
 /**
- * Bring the files of a draft into another drawer, sealed with its key.
+ * Bring the files of a draft into another drawer, sealed with its key. One whose bytes are gone keeps back no other.
  * @param {Vault} from @param {Vault} to @param {any} draft
+ * @returns {Promise<number>} how many of its pages have no bytes here
  */
 export async function carryFiles(from, to, draft) {
-  const files = await filesOf(from);
+  const [files, there] = await Promise.all([filesOf(from), filesOf(to)]);
+  let missing = 0;
   for (const page of everyPage(draft)) {
     const record = files.get(page.sha256);
-    if (record) await keepFile(to, { blob: await wholeOf(from, record), media: record.media, small: await smallOf(from, record) });
+    const blob = record ? await wholeOf(from, record).catch(nullIfMissing) : null;
+    if (record && blob) await keepFile(to, { blob, media: record.media, small: await smallOf(from, record) });
+    else if (!page.gone && !there.has(page.sha256)) missing += 1;
   }
+  return missing;
+}
+
+/** @param {unknown} fault @returns {null} */
+function nullIfMissing(fault) {
+  if (fault instanceof MissingBytes) return null;
+  throw fault;
 }

@@ -8,9 +8,13 @@ const LOW_BYTES = 50e6;
 /** A file that is being written is younger than this. */
 const WRITING_MS = 3_600_000;
 
-/** @param {Vault} vault @param {boolean} short @returns {Promise<number>} how many went */
-async function tidy(vault, short) {
-  const found = settled(vault.session, await filesOf(vault), await vault.drafts(), Date.now(), short);
+/**
+ * @param {Vault} vault @param {boolean} short
+ * @param {any[]} [open] drafts as they stand on the screen: what names a page may not be saved yet
+ * @returns {Promise<number>} how many went
+ */
+async function tidy(vault, short, open = []) {
+  const found = settled(vault.session, await filesOf(vault), [...(await vault.drafts()), ...open], Date.now(), short);
   for (const file of found.mark) await keepRecord(vault, file);
   for (const file of found.drop) await dropFile(vault, file);
   return found.drop.length;
@@ -24,5 +28,5 @@ export async function tidyFiles(vault) {
   await sweepPieces(vault, Date.now() - WRITING_MS);
 }
 
-/** Make room for a photograph; true where something went. @param {Vault} vault */
-export const makeRoom = async (vault) => (await tidy(vault, true)) > 0;
+/** Make room for a photograph of the open draft; true where something went. @param {Vault} vault @param {any} draft */
+export const makeRoom = async (vault, draft) => (await tidy(vault, true, [draft])) > 0;

@@ -7,7 +7,9 @@
  * Rule 2. Nothing is sent for a dossier that is closed or asked back, nor for a page that its owner is taking away.
  * Rule 3. Offsets are the system's word alone. Whatever is unclear is asked (HEAD, or the probe) before a byte is sent.
  * Rule 4. A file that can never be sent says why and stands aside; everything else passes by.
- * Rule 5. A file is let go only after every place that names it says `verified`, and then not at once (`settled`).
+ * Rule 5. A file is let go only after every place that names it says `verified`, and then not at once (`settled`). `bad` is
+ * no such word: the bytes stay until another page stands in that place or the dossier is closed, and then 30 days more,
+ * for want of room too.
  */
 import { apartOf, everyPage } from "./papers.js";
 import { isAlive } from "./session.js";
@@ -151,7 +153,7 @@ export const afterSuccess = (lane) => ({ ...lane, failures: 0, reason: null, nex
 
 /**
  * What becomes of the files on this phone (rule 5): those that are done are marked, and may go after 30 days, or before
- * where room is short. What nothing names any more goes after a day.
+ * where room is short and all of it is verified. What nothing names any more goes after a day.
  * @param {Session} session
  * @param {Map<string, FileRecord>} files
  * @param {any[]} drafts of this drawer
@@ -173,17 +175,17 @@ export function settled(session, files, drafts, now, short) {
   const said = new Map();
   for (const copy of session.copies.values()) {
     const over = ["3", "8", "10"].includes(copy.state);
-    for (const { sha256, status } of copy.attachments) said.set(sha256, (said.get(sha256) ?? new Set()).add(over && status !== "verified" ? "bad" : status));
+    for (const { sha256, status } of copy.attachments) said.set(sha256, (said.get(sha256) ?? new Set()).add(over && status !== "verified" ? "closed" : status));
   }
   for (const file of files.values()) {
     const places = said.get(file.sha256);
-    const open = named.has(file.sha256) || places?.has("awaited") || places?.has("arriving");
+    const open = named.has(file.sha256) || ["awaited", "arriving", "bad"].some((status) => places?.has(status));
     if (open) {
       if (file.done_ms !== null) found.mark.push({ ...file, done_ms: null });
     } else if (!places) {
       if (now - file.made_ms > (short ? YOUNG_MS : ORPHAN_MS)) found.drop.push(file);
     } else if (file.done_ms === null) found.mark.push({ ...file, done_ms: now });
-    else if (short || now - file.done_ms > KEEP_MS) found.drop.push(file);
+    else if ((short && !places.has("closed")) || now - file.done_ms > KEEP_MS) found.drop.push(file);
   }
   return found;
 }

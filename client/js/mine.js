@@ -2,6 +2,7 @@
 import { actionsOf } from "./actions.js";
 import { remember } from "./arrived.js";
 import { sendAll } from "./attachments.js";
+import { isFull } from "./autosave.js";
 import { h } from "./dom.js";
 import { dossierView } from "./dossier.js";
 import { ownerless } from "./entering.js";
@@ -30,6 +31,8 @@ export async function mine(vault) {
     });
     return;
   }
+  /** What became of a claim, said above everything that is still to be claimed. */
+  const said = { words: "" };
   const nobodys = vault.isGuest ? [] : await ownerless();
   await drawn(vault, async () => {
     const all = await workOf(vault);
@@ -42,11 +45,12 @@ export async function mine(vault) {
       ["mine.closed", all.filter((work) => work.state.id === "closed")],
     ]);
     const shown = groups.filter(([, works]) => works.length);
-    const claims = (await Promise.all(nobodys.map((each) => claimsOf(each, vault)))).flat();
+    const claims = (await Promise.all(nobodys.map((each) => claimsOf(each, vault, said)))).flat();
     const told = new Map(await Promise.all(all.map(async ({ id, form }) => /** @type {[string, any[]]} */ ([id, await toldOf(vault, id, form, true)]))));
     put("#work",
       expired(vault, all),
       ...(await toldView(vault)),
+      said.words ? h("p", { class: "notice need", role: "alert", "data-claimed": true }, said.words) : null,
       claims.length ? h("h2", {}, t("claim.title")) : null,
       ...claims,
       ...shown.flatMap(([key, works]) => [
@@ -62,8 +66,8 @@ export async function mine(vault) {
   });
 }
 
-/** Work that belongs to nobody yet: ask whose it is. @param {Vault} guest @param {Vault} own */
-async function claimsOf(guest, own) {
+/** Work that belongs to nobody yet: ask whose it is. @param {Vault} guest @param {Vault} own @param {{words: string}} said */
+async function claimsOf(guest, own, said) {
   const open = await unclaimed(guest, own, await workOf(guest));
   return open.map(({ work, differs }) => h("div", { class: "notice", "data-claim": work.id },
     h("p", {}, t("claim.ask", { whom: work.whom || t("claim.nobody"), what: work.title })),
@@ -72,7 +76,16 @@ async function claimsOf(guest, own) {
       type: "button", class: "button", "data-action": "claim",
       onclick: async (/** @type {any} */ event) => {
         event.target.disabled = true;
-        await claim(guest, own, work.draft);
+        try {
+          const missing = await claim(guest, own, work.draft);
+          said.words = missing ? t("claim.missing", { n: missing }) : "";
+          own.tell();
+        } catch (fault) {
+          said.words = t(isFull(fault) ? "claim.full" : "claim.failed");
+          own.tell(); // all of it is still where it was, and can be pressed again
+          if (!isFull(fault)) throw fault;
+          return;
+        }
         await sendNow(own);
       },
     }, t(work.draft.status === "locked" && !differs ? "do.claim_send" : "do.claim")),

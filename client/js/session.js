@@ -434,6 +434,7 @@ export class Session {
    * from what was rendered, `attach` and `detach`, and `submit` where the dossier can be handed in (draft, or asked for
    * more) and `submit` is not false. `values` are the values of the form by path; paths left out are unchanged. Paths in
    * `settle` are written although their value shows already: a conflict is settled by choosing one of its values.
+   * What was refused is answered by it; a refused `attach` only where the form brought its papers (`attach`).
    * @param {{dossier: string, procedure: string, form: string, unit: string, channel?: string, on_behalf?: any,
    *   values: Record<string, any>, rendered: Rendered, attach?: any[], detach?: {slot: string, saw: string[]}[],
    *   settle?: string[], submit?: boolean, reason?: string, now: number, newId: NewId}} form
@@ -449,7 +450,7 @@ export class Session {
     }
     this.append(ops);
     for (const record of ops.length ? this.recordsOf(dossier) : []) {
-      const answered = record.status === "refused" && !UNANSWERED.includes(record.op.type);
+      const answered = record.status === "refused" && !UNANSWERED.includes(record.op.type) && (record.op.type !== "attach" || form.attach !== undefined);
       if (answered) this.put({ ...record, dismissed: true });
     }
     /** @type {Rendered} */

@@ -269,7 +269,7 @@ export class SlotPage {
   async keep(made, instead, same = false) {
     const { page, slot } = this;
     const record = await keepFile(page.vault, made).catch(async (fault) => {
-      if (!isFull(fault) || !(await makeRoom(page.vault))) throw fault;
+      if (!isFull(fault) || !(await makeRoom(page.vault, page.draft))) throw fault;
       return keepFile(page.vault, made);
     });
     this.slots.files.set(record.sha256, record);

@@ -13,6 +13,19 @@ const ASK_TIMEOUT_MS = 20_000;
 /** @typedef {import("./lane.js").Said & {location?: string|null}} Answer */
 /** @typedef {(url: string, init: RequestInit) => Promise<Response>} Fetch */
 
+/**
+ * Return an upload's address as a path of ours: to any other place the drawer's credential does not go.
+ * @param {unknown} address
+ * @returns {string}
+ * @throws {NoAnswer} it is none of ours, so the answer is not
+ */
+function ownPath(address) {
+  const origin = globalThis.location?.origin;
+  const path = origin && String(address).startsWith(`${origin}/`) ? String(address).slice(origin.length) : String(address);
+  if (!/^\/files\/[\w-]+$/.test(path)) throw new NoAnswer(false);
+  return path;
+}
+
 /** @param {string} text ASCII */
 const base64 = (text) => btoa(text);
 
@@ -40,7 +53,8 @@ async function asked(send, url, init, stop, timeout_ms) {
     if (answer.status !== 413 && !code && answer.headers.get("tus-resumable") === null) throw new NoAnswer(false);
     const wait = Number(answer.headers.get("retry-after"));
     const offset = answer.headers.get("upload-offset");
-    return { status: answer.status, code, offset: offset === null ? null : Number(offset), location: answer.headers.get("location"), retry_after_s: wait > 0 ? wait : undefined };
+    const location = answer.headers.get("location");
+    return { status: answer.status, code, offset: offset === null ? null : Number(offset), location: location && ownPath(location), retry_after_s: wait > 0 ? wait : undefined };
   } catch (fault) {
     throw fault instanceof NoAnswer ? fault : new NoAnswer(false);
   } finally {
@@ -95,6 +109,7 @@ export async function probe(send, hashes, stop) {
     const answer = await send(url, init);
     if (answer.status !== 200 || !/json/.test(answer.headers.get("content-type") ?? "")) return answer;
     known = JSON.parse(await answer.text());
+    for (const each of Object.values(known)) if (typeof each === "object") each.partial = ownPath(each.partial);
     return new Response(null, { status: 204, headers: { "tus-resumable": "1.0.0" } });
   };
   const headers = { "content-type": "application/json", accept: "application/json" };

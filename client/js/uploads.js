@@ -5,6 +5,7 @@
  * One run for a drawer among all tabs and the worker (Web Lock `motcua-files-…`). Where a browser has no locks two may
  * run: the system sends the older writer away, which asks and goes on, and no byte is taken twice.
  */
+import { ignoreFull } from "./autosave.js";
 import { signed } from "./credentials.js";
 import { filesOf, keepLane, keepRecord, laneOf, MissingBytes, partOf } from "./files.js";
 import { afterChunk, afterCut, afterFailure, afterSuccess, AT_ONCE, CHUNK_MIN_BYTES, meaning, newLane, RESTARTS_MAX, unsent, wanted } from "./lane.js";
@@ -25,6 +26,13 @@ const CLASH_MS = 4_000;
 const CLASHES_MAX = 5;
 /** After a refused credential or a spent budget there is nothing to try soon. */
 const LATER_MS = 60_000;
+
+/**
+ * What could not be kept for want of room, by drawer: the lane, and files by id. A full phone sends all the same, and does
+ * not ask anew every two seconds what it was told.
+ * @type {Map<string, {lane: Lane|null, files: Map<string, FileRecord>}>}
+ */
+const unkept = new Map();
 
 /** What the lane needs of the world. */
 const WORLD = {
@@ -103,6 +111,10 @@ class Run {
     this.failed = null;
     /** Whether something went through since the run began or failed. */
     this.went = false;
+    /** Whether something could not be kept for want of room. */
+    this.full = false;
+    this.unkept = unkept.get(vault.slot) ?? { lane: null, files: new Map() };
+    unkept.set(vault.slot, this.unkept);
   }
 
   /** Somebody presses, or there is another network: give up what hangs, and go on at once. @param {boolean} force */
@@ -123,11 +135,12 @@ class Run {
   /** Something changed in the drawer: whoever signed out sends nothing more, not even the piece on its way. */
   async look() {
     if (this.stopped) return;
+    await this.vault.refresh(); // it may have been another tab
     if (!this.vault.account || this.vault.account.out) this.stop();
   }
 
   async drive() {
-    this.lane = { ...this.lane, ...(await laneOf(this.vault)) };
+    this.lane = { ...this.lane, ...(await laneOf(this.vault)), ...this.unkept.lane };
     for (let round = 0; round < ROUNDS_MAX && !this.stopped; round += 1) {
       const queue = await this.queue();
       if (!queue.length) break;
@@ -144,7 +157,9 @@ class Run {
   async queue() {
     await this.vault.refresh();
     if (!this.vault.account || this.vault.account.out) return [];
-    return unsent(this.vault.session, await filesOf(this.vault));
+    const files = await filesOf(this.vault);
+    for (const file of this.unkept.files.values()) if (files.get(file.sha256)?.id === file.id) files.set(file.sha256, file);
+    return unsent(this.vault.session, files);
   }
 
   /** @param {FileRecord[]} queue */
@@ -158,6 +173,7 @@ class Run {
       await Promise.all(lanes);
     }
     const { failed } = this;
+    if (this.full && !failed) await this.keepLane({ ...this.lane, next_try_ms: this.world.now() + LATER_MS });
     if (!failed || this.stopped) return;
     const before = this.went ? afterSuccess(this.lane) : this.lane;
     await this.keepLane(afterFailure(before, failed.reason, this.world.now(), this.world.random(), failed.wait_ms));
@@ -166,8 +182,18 @@ class Run {
   /** @param {Lane} lane */
   async keepLane(lane) {
     this.lane = lane;
-    await keepLane(this.vault, lane);
+    this.unkept.lane = (await this.fits(() => keepLane(this.vault, lane))) ? null : lane;
     this.vault.tell();
+  }
+
+  /** Do what needs room; false where there was none. @param {() => Promise<any>} work */
+  async fits(work) {
+    let full = false;
+    await work().catch((fault) => {
+      ignoreFull(fault);
+      full = this.full = true;
+    });
+    return !full;
   }
 
   /** @param {Lane["reason"]} reason @param {number} [wait_ms] */
@@ -221,7 +247,7 @@ class Run {
     if (typeof known === "object") file = await this.keep(file, { upload: known.partial, offset: known.offset });
     /** Whether the system has said in this run where it stands. */
     let sure = typeof known === "object";
-    for (let step = 0, clashes = 0; step < STEPS_MAX; step += 1) {
+    for (let step = 0, clashes = 0, losses = 0; step < STEPS_MAX; step += 1) {
       if (!(await this.maySend(file))) return;
       const asked = file.upload === null ? "create" : sure ? "patch" : "head";
       let said;
@@ -253,6 +279,9 @@ class Run {
           const restarts = file.restarts + (said.code === "checksum" ? 1 : 0);
           file = await this.keep(file, { upload: null, offset: 0, restarts, stuck: restarts >= RESTARTS_MAX ? "checksum" : null });
           if (file.stuck) return;
+          losses += 1;
+          if (losses > CLASHES_MAX) return this.fail("busy"); // what is begun is gone again at once: not now
+          if (losses > 1) await this.world.pause(this.world.random() * CLASH_MS);
           const again = await this.probed([file]); // another phone may have finished it
           if (again === null) return;
           if (again[file.sha256] === "have") return this.done(file);
@@ -301,7 +330,8 @@ class Run {
   async keep(file, values) {
     const kept = { ...file, ...values };
     if (Object.entries(values).every(([key, value]) => /** @type {any} */ (file)[key] === value)) return file;
-    await keepRecord(this.vault, kept);
+    if (await this.fits(() => keepRecord(this.vault, kept))) this.unkept.files.delete(file.id);
+    else this.unkept.files.set(file.id, kept);
     this.vault.tell();
     return kept;
   }
@@ -310,6 +340,6 @@ class Run {
   async done(file) {
     this.went = true;
     await this.keep(file, { sent_ms: this.world.now(), restarts: 0 });
-    await this.world.pull(this.vault);
+    await this.fits(() => this.world.pull(this.vault));
   }
 }

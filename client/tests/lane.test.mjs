@@ -143,3 +143,16 @@ test("a drawer that never had an answer lets go of what no draft of it names, an
   const named = { id: "g", status: "locked", papers: { s: [{ sha256: "b" }] } };
   assert.deepEqual(go(never, filesOf(file("a"), file("b")), [named], NOW + 2 * DAY_MS), { mark: "", drop: "a" });
 });
+
+test("what will not do stays until another page stands in its place, and in a closed dossier 30 days, for want of room too", () => {
+  const old = filesOf(file("a", 100, { done_ms: NOW - 40 * DAY_MS }));
+  assert.deepEqual(go(sessionWith({ d: { files: { a: "bad" } } }), old, [], NOW, true), { mark: "a", drop: "" });
+  for (const status of ["bad", "awaited", "arriving"]) {
+    for (const state of ["3", "8", "10"]) {
+      const closed = sessionWith({ d: { state, files: { a: status } } });
+      assert.deepEqual(go(closed, filesOf(file("a", 100, { done_ms: NOW - 29 * DAY_MS })), [], NOW, true), { mark: "", drop: "" }, `${state} ${status}`);
+      assert.deepEqual(go(closed, filesOf(file("a", 100, { done_ms: NOW - 31 * DAY_MS }))), { mark: "", drop: "a" });
+    }
+  }
+  assert.deepEqual(go(sessionWith({ d: { files: {} } }), filesOf(file("a"))), { mark: "", drop: "a" }, "replaced");
+});

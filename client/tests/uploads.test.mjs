@@ -281,3 +281,81 @@ test("what a cut let through counts for the day's budget too", async () => {
   assert.equal(server.whole.size, 1);
   assert.equal(counted, 600_000);
 });
+
+/** A phone without room: nothing is written any more. */
+function fill(drawer) {
+  drawer.db.transaction = async () => {
+    throw new DOMException("full", "QuotaExceededError");
+  };
+}
+
+test("a full phone sends all the same, and does not ask again at once", async () => {
+  const { server, drawer, records } = await begun(600_000, 50_000);
+  fill(drawer);
+  let pulls = 0;
+  const world = { ...server.world, pull: async () => {
+    pulls += 1;
+    throw new DOMException("full", "QuotaExceededError");
+  } };
+  await sendFiles(drawer, { force: true }, world);
+  assert.deepEqual([...server.whole.keys()].sort(), records.map((each) => each.sha256).sort());
+  assert.equal(server.uploads.size, 2);
+  assert.equal(pulls, 2);
+  const before = server.log.length;
+  server.now += 2_000;
+  await sendFiles(drawer, {}, world);
+  server.now += 120_000;
+  await sendFiles(drawer, {}, world);
+  assert.equal(server.log.length, before, "what it was told stays known");
+});
+
+test("a full phone that met silence waits as long as another", async () => {
+  const { server, drawer } = await begun(600_000);
+  fill(drawer);
+  server.weather = () => ({ refuse: true });
+  await sendFiles(drawer, {}, server.world);
+  await sendFiles(drawer, {}, server.world);
+  assert.equal(server.log.length, 1);
+});
+
+test("who signed out in another tab sends no more of the piece on its way", async () => {
+  const { server, drawer } = await begun(600_000);
+  let out = false;
+  drawer.refresh = async () => void (drawer.account.out = out); // what the other tab has kept is known only then
+  server.weather = (request) => {
+    if (isPatch(request)) {
+      out = true;
+      drawer.tell();
+    }
+    return null;
+  };
+  await sendFiles(drawer, {}, server.world);
+  assert.ok([...server.uploads.values()].every((each) => each.bytes.length === 131_072));
+});
+
+for (const address of ["http://192.168.1.1/files/u1", "//elsewhere.example/files/u1", "/sync/v1", "/files/../sync"]) test(`the credential goes to no address that is none of ours: ${address}`, async () => {
+  const { server, drawer } = await begun(600_000);
+  server.weather = first(1, isCreation, { answer: () => new Response(null, { status: 201, headers: { "tus-resumable": "1.0.0", "upload-offset": "0", location: address } }) });
+  await persist(drawer, server);
+  assert.ok(server.log.every(({ url }) => /^\/files\/(u\d+|probe)?$/.test(url)));
+  assert.equal(server.whole.size, 1);
+  const other = await begun(600_000);
+  other.server.weather = first(1, ({ url }) => url === "/files/probe", { answer: () => Response.json(Object.fromEntries(other.records.map(({ sha256: hash }) => [hash, { partial: address, offset: 5 }])), { headers: { "tus-resumable": "1.0.0" } }) });
+  await persist(other.drawer, other.server);
+  assert.ok(other.server.log.every(({ url }) => /^\/files\/(u\d+|probe)?$/.test(url)));
+  assert.equal(other.server.whole.size, 1);
+});
+
+test("uploads that are gone as soon as they are begun are not begun without end", async () => {
+  const { server, drawer } = await begun(6_000_000);
+  server.weather = (request) => (isPatch(request) ? { answer: () => problem(404, "not-found") } : null);
+  const carried = server.probe.bind(server);
+  server.probe = ({ sha256: hashes }) => {
+    for (const each of server.uploads.values()) each.gone = true;
+    return carried({ sha256: hashes });
+  };
+  await sendFiles(drawer, {}, server.world);
+  assert.ok(server.uploads.size <= 6, `${server.uploads.size}`);
+  assert.equal((await laneOf(drawer)).reason, "busy");
+  assert.ok(server.pauses.length > 0);
+});

@@ -68,13 +68,13 @@ class Rules:
         said: dict[str, set[str]] = {}
         for copy in self.phone.copies.values():
             for a in copy["attachments"]:
-                status = "bad" if copy["state"] in OVER and a["status"] != "verified" else a["status"]
+                status = "closed" if copy["state"] in OVER and a["status"] != "verified" else a["status"]
                 said.setdefault(a["sha256"], set()).add(status)
         named = {r["op"]["sha256"] for r in self.phone.outbox.values() if r["op"]["type"] == "attach" and _is_open(r)}
         mark, drop = [], []
         for sha, file in self.phone.files.items():
             places = said.get(sha, set())
-            if sha in named or places & set(WAITING):
+            if sha in named or places & {*WAITING, "bad"}:
                 mark += [{**file, "done_ms": None}] if file["done_ms"] is not None else []
             elif not places:
                 drop += [sha] if now - file["made_ms"] > DAY_MS else []
