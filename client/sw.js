@@ -151,12 +151,18 @@ async function fromShell(request, path) {
   return /** @type {Promise<Response>} */ (cache.match(path));
 }
 
+/** How often, and how long after, another look is had: the page that was just left is a client for a moment more. */
+const LOOKS = 5, LOOK_MS = 200;
+
 /** Let the new version in, unless another tab has a form open. @param {any} asking */
 async function takeOver(asking) {
-  const tabs = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
-  const writing = tabs.some((/** @type {any} */ tab) => tab.id !== asking?.id && new URL(tab.url).pathname.startsWith("/to-khai/"));
-  if (writing) asking?.postMessage("form-open");
-  else await worker.skipWaiting();
+  for (let look = 1; look <= LOOKS; look += 1) {
+    const tabs = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
+    const isWriting = (/** @type {any} */ tab) => tab.id !== asking?.id && new URL(tab.url).pathname.startsWith("/to-khai/");
+    if (!tabs.some(isWriting)) return worker.skipWaiting();
+    if (look < LOOKS) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  asking?.postMessage("form-open");
 }
 
 async function sendWaiting() {

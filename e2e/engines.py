@@ -84,7 +84,7 @@ class Engine:
     #: What it reports as an error of a page that is left while it still loads something.
     leaving: re.Pattern[str]
 
-    #: Both of Firefox's are loads that nobody waits for any more. A module that is being fetched when the page is left
+    #: All of Firefox's are loads that nobody waits for any more. A module that is being fetched when the page is left
     #: fails for the page that is going; one that fails for a page that stays is caught where it is asked for and told
     #: (main.js), and does not come here. A worker that answers a page which is left answers nobody: a page that stays
     #: shows the browser's own error in place of its heading, at which every journey stops.
@@ -103,7 +103,11 @@ FIREFOX = Engine(
     "firefox",
     _firefox,
     b"-contentproc",
-    re.compile(r"error loading dynamically imported module|Failed to load ‘.*’\. A ServiceWorker intercepted"),
+    # The last is the end of "… passed a promise to respondWith() that rejected with ‘TypeError: …’." after its colon.
+    re.compile(
+        r"error loading dynamically imported module|Failed to load ‘.*’\. A ServiceWorker intercepted"
+        r"|NetworkError when attempting to fetch resource\.’\.$"
+    ),
 )
 ENGINES = {engine.name: engine for engine in (CHROMIUM, FIREFOX)}
 
