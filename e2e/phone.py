@@ -78,7 +78,7 @@ class Phone:
 
     def _note(self, fault: WebError) -> None:
         if self.engine.is_fault(str(fault.error)):
-            self.errors.append(str(fault.error))
+            self.errors.append(fault.error.stack or str(fault.error))
 
     def _wait_gone(self, watch: int) -> None:
         if not select.select([watch], [], [], GONE_SECONDS)[0]:

@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from threading import Event
 
 from playwright.sync_api import Route, expect
 
@@ -30,9 +31,10 @@ def test_a_press_before_the_later_script_came_is_kept_and_answered_by_it(phone: 
     page = phone.open()
     (needed,) = re.findall(r'type="module" src="([^"]+)"', unescape(page.request.get("/dang-nhap").text()))
     late: list[Route] = []
+    released = Event()  # a part that came asks for others
 
     def keep_back(route: Route) -> None:
-        if route.request.url.endswith(needed):
+        if released.is_set() or route.request.url.endswith(needed):
             route.continue_()
         else:
             late.append(route)
@@ -45,6 +47,7 @@ def test_a_press_before_the_later_script_came_is_kept_and_answered_by_it(phone: 
     page.locator("[data-action=sign-in]").click()
     assert page.url.endswith("/dang-nhap")
     with page.expect_navigation(url=lambda url: "/dang-nhap" not in url):
+        released.set()
         for route in late:
             route.continue_()
     phone.kill()

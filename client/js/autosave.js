@@ -57,11 +57,12 @@ export class Autosave {
 }
 
 /**
- * Go on where something could not be kept for want of room, and it comes again at a better time.
- * @param {unknown} fault
+ * Go on where something could not be kept: for want of room, and it comes again at a better time; or because a newer
+ * version has the database, which the page says once for all (`dbNews`).
+ * @param {any} fault
  */
 export function ignoreFull(fault) {
-  if (!isFull(fault)) throw fault;
+  if (!isFull(fault) && fault?.name !== "VersionError") throw fault;
 }
 
 /** Whether a write failed because there is no room. @param {any} fault */
