@@ -4,18 +4,21 @@ import argparse
 import json
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from schemas.moments import local_day
+from schemas.moments import HO_CHI_MINH, local_day
 from server.calendar import calendar_of
 from server.data_dir import UsageError, need, transaction
 from server.desk.overrides import Override
 from server.services.calendar import effect_of
-from server.store.catalogue import Shelf, decide_day
+from server.store.catalogue import Shelf, decide_day, overrides_of
 from server.store.store import now_ms
 from sync.deadlines import UNITS, Calendar, OutsideCalendar, due
+
+#: Who is named where no person is known: the decision was put in force on the server, or before persons were kept.
+BY_COMMAND: Final = "on the server"
 
 
 def add_due_command(added: argparse.ArgumentParser) -> None:
@@ -33,7 +36,7 @@ def run_due(arguments: argparse.Namespace) -> int:
     except ValueError as fault:
         raise UsageError(f"{arguments.at} is no moment: {fault}") from None
     try:
-        answer = due(received, arguments.count, arguments.unit, _calendar(arguments.data))
+        answer = due(received, arguments.count, arguments.unit, _calendar(arguments.data)[0])
     except OutsideCalendar as fault:
         raise UsageError(f"the calendar ends before {fault}") from None
     except ValueError as fault:
@@ -70,17 +73,23 @@ def add_calendar_commands(added: argparse.ArgumentParser) -> None:
 
 def run_show(arguments: argparse.Namespace) -> int:
     """Print the days of a year that are not as the week says."""
-    calendar, year = _calendar(arguments.data), arguments.year or local_day(now_ms()).year
+    calendar, decided = _calendar(arguments.data)
+    year = arguments.year or local_day(now_ms()).year
     days = [(day, False, why) for day, why in calendar.days_off.items()]
     days += [(day, True, why) for day, why in calendar.make_up_days.items()]
     shown = sorted(each for each in days if each[0].year == year)
     if arguments.json:
-        said = [{"day": day.isoformat(), "working": working, "why": why} for day, working, why in shown]
+        said = [
+            {"day": day.isoformat(), "working": working, "why": why, **_decided(decided.get(day))}
+            for day, working, why in shown
+        ]
         print(json.dumps({"version": calendar.version, "days": said}, ensure_ascii=False))
         return 0
     print(f"{year}, version {calendar.version}")
     for day, working, why in shown:
         print(f"  {day:%d/%m/%Y}  {'working' if working else 'off    '}  {why}")
+        for name, value in _decided(decided.get(day)).items():
+            print(f"              {name}: {value}")
     return 0
 
 
@@ -96,7 +105,7 @@ def run_set(arguments: argparse.Namespace) -> int:
             raise UsageError(f"the calendar does not reach to {override.day}")
         effect = effect_of(conn, catalogue, override)
         if not arguments.dry_run:
-            decide_day(conn, override, now_ms())
+            decide_day(conn, override, now_ms(), None)
     if arguments.json:
         said = {"in_force": not arguments.dry_run, **msgspec.to_builtins(effect)}
         print(json.dumps(said, ensure_ascii=False))
@@ -108,10 +117,21 @@ def run_set(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _calendar(data: Path) -> Calendar:
-    """Return the calendar in force in a data directory, or where there is none the one it would begin with."""
+def _decided(override: Override | None) -> dict[str, str]:
+    """Return of a decided day by which decision, who put it in force and when."""
+    if override is None or override.at_ms is None:
+        return {}
+    at = datetime.fromtimestamp(override.at_ms / 1000, HO_CHI_MINH).isoformat(timespec="seconds")
+    return {"decision": override.decision, "by": override.by or BY_COMMAND, "at": at}
+
+
+def _calendar(data: Path) -> tuple[Calendar, dict[date, Override]]:
+    """Return the calendar in force in a data directory, or where there is none the one it would begin with.
+
+    With it come the decisions that hold, by their day.
+    """
     if not data.is_dir():
-        return calendar_of()
+        return calendar_of(), {}
     need(data)
     with transaction(data) as conn:
-        return Shelf().fresh(conn).calendar
+        return Shelf().fresh(conn).calendar, {each.day: each for each in overrides_of(conn)}

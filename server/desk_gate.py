@@ -25,6 +25,7 @@ from server.services.calendar import SqliteDays
 from server.services.desk import SqliteDeskStore
 from server.store.writer import problem_of
 from server.texts import text
+from sync.ledger import Actor
 
 PREFIX: Final = "/desk"
 CALENDAR: Final = PREFIX + "/lich"
@@ -72,6 +73,9 @@ class DeskGate:
 
         try:
             asking: Any = ASGIConnection({**scope, "litestar_app": self._litestar, "app": self._litestar})  # type: ignore[arg-type]
+            if path.rstrip("/") == PREFIX and only_administers(actor_asking(asking)):
+                await _answer(answer, 303, b"", (b"location", CALENDAR.encode()))
+                return
             inner = {**scope, **_for_whom(path, asking)}
             if path == PREFIX:
                 inner["path"] = PREFIX + "/"
@@ -97,6 +101,11 @@ class DeskGate:
         else:
             page = self._render("desk/refused.html", code=fault.problem.code)
             await _answer(send, fault.status, page.encode(), (b"content-type", HTML))
+
+
+def only_administers(actor: Actor) -> bool:
+    """Return whether a person belongs to the office and sees no unit's dossiers: they sign in to the calendar."""
+    return bool(actor.units) and not actor.units_seen
 
 
 def _for_whom(path: str, asking: Any) -> dict[str, Any]:

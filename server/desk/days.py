@@ -158,15 +158,23 @@ def covers(calendar: Calendar, wanted: date) -> bool:
 
 def days_in(calendar: Calendar, year: int, overrides: list[Override]) -> list[dict[str, Any]]:
     """Return the days off and the make-up days of a year in their order, with the decision where there was one."""
-    decided = {each.day: each.decision for each in overrides}
+    decided = {each.day: each for each in overrides}
     days = {each: (False, why) for each, why in calendar.days_off.items()}
     days |= {each: (True, why) for each, why in calendar.make_up_days.items()}
     return [
         {"day": day(each.isoformat()), "weekday": each.weekday(), "working": on, "why": why,
-         "decision": decided.get(each)}
+         **_decided(decided.get(each))}
         for each, (on, why) in sorted(days.items())
         if each.year == year
     ]  # fmt: skip
+
+
+def _decided(override: Override | None) -> dict[str, Any]:
+    """Return of a decided day by which decision, and who put it in force and when."""
+    if override is None:
+        return {"decision": None}
+    at = None if override.at_ms is None else f"{local(override.at_ms):%H:%M, %d/%m/%Y}"
+    return {"decision": override.decision, "by": override.by, "at": at}
 
 
 def _shown(override: Override | None) -> dict[str, Any] | None:

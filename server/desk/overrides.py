@@ -6,13 +6,19 @@ from msgspec import Struct
 
 
 class Override(Struct, frozen=True):
-    """A day that an administrator made a day off or a working day, with the decision that says so."""
+    """A day that an administrator made a day off or a working day, with the decision that says so.
+
+    Once it is in force, ``by`` is the name of who put it there, null where it was by command, and ``at_ms`` when, in
+    milliseconds since 1970.
+    """
 
     day: date
     working: bool
     why: str
     decision: str
     verified: bool = False
+    by: str | None = None
+    at_ms: int | None = None
 
 
 class Moved(Struct, frozen=True):

@@ -57,12 +57,12 @@ class SqliteDays:
 
     async def decide(self, override: Override, seen: str) -> bool:
         """Put a decision in force; false where the calendar is no longer the one that was seen."""
-        shelf = self._store.shelf
+        shelf, person = self._store.shelf, self.person.person
 
         def put(conn: sqlite3.Connection, _: object) -> bool:
             if shelf.fresh(conn).calendar.version != seen:
                 return False
-            decide_day(conn, override, now_ms())
+            decide_day(conn, override, now_ms(), person)
             return True
 
         return await self._store.write(put)

@@ -16,6 +16,7 @@ from msgspec import Struct
 from schemas.forms import Form, decode_form
 from server.calendar import SHIPPED, calendar_of
 from server.desk.overrides import Override
+from server.store.keys import blob
 from sync.deadlines import Unit as UnitOfTime
 from sync.ledger import Allowed
 from sync.workflow import numbers_of
@@ -159,19 +160,31 @@ def allow(conn: sqlite3.Connection, procedure: str, count: int, unit: UnitOfTime
         _raise_stamp(conn)
 
 
-def decide_day(conn: sqlite3.Connection, override: Override, now_ms: int) -> None:
-    """Make a day a day off or a working day from now on, by a decision; dossiers keep the calendar they were given."""
+def decide_day(conn: sqlite3.Connection, override: Override, now_ms: int, person: str | None) -> None:
+    """Make a day a day off or a working day from now on, by a decision; dossiers keep the calendar they were given.
+
+    ``person`` is the id of who does, null for who does it on the server itself.
+    """
     conn.execute(
-        "INSERT INTO calendar_day (day, working, why, decision, verified, added) VALUES (?, ?, ?, ?, ?, ?)",
-        (override.day.isoformat(), override.working, override.why, override.decision, override.verified, now_ms),
-    )
+        "INSERT INTO calendar_day (day, working, why, decision, verified, added, person) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            override.day.isoformat(), override.working, override.why, override.decision, override.verified, now_ms,
+            blob(person) if person is not None else None,
+        ),
+    )  # fmt: skip
     _raise_stamp(conn)
 
 
 def overrides_of(conn: sqlite3.Connection) -> list[Override]:
     """Return what administrators decided over the calendar, in the order they did."""
-    rows = conn.execute("SELECT day, working, why, decision, verified FROM calendar_day ORDER BY n")
-    return [Override(date.fromisoformat(day), bool(on), why, by, bool(sure)) for day, on, why, by, sure in rows]
+    rows = conn.execute(
+        """SELECT day, working, why, decision, verified, name, added FROM calendar_day
+           LEFT JOIN person ON person.id = calendar_day.person ORDER BY n"""
+    )
+    return [
+        Override(date.fromisoformat(day), bool(on), why, decision, bool(sure), by, at_ms)
+        for day, on, why, decision, sure, by, at_ms in rows
+    ]
 
 
 def published(conn: sqlite3.Connection, form: Form) -> bytes | None:

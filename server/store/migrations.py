@@ -196,3 +196,9 @@ def looks_in_a_chain(db: Database) -> None:
 def units_among_the_words(db: Database) -> None:
     """Make every dossier's words anew before the next search: the unit is one of them now."""
     db.execute("UPDATE work SET stale = 1")
+
+
+@migrations()
+def who_decided_days(db: Database) -> None:
+    """Record who decided over a day of the calendar; null for decisions of before, and for those by command."""
+    db.execute("ALTER TABLE calendar_day ADD COLUMN person BLOB")

@@ -322,7 +322,7 @@ POLICIES: Final[dict[tuple[str, str], Policy]] = {
     ("GET", "/files/{name:str}/pages/{number:int}"): Policy("person", _page_of_pdf, FILES),
     ("POST", "/sync/v1"): own("POST", "/sync/v1", json={"v": 1, "cursor": ""}),
     ("GET", "/sync/v1/snapshot"): own("GET", "/sync/v1/snapshot"),
-    ("GET", "/desk"): Policy("officer", simply("GET", "/desk"), {"": OFFICERS}),
+    ("GET", "/desk"): Policy("officer", simply("GET", "/desk"), {"": OF_THE_OFFICE}),
     ("GET", "/desk/d/{dossier}"): on_dossier(
         "GET", "/desk/d/{dossier}", {"draft": OF_NOBODY, "1": OF_UNIT, "2": OF_UNIT}
     ),

@@ -5,6 +5,7 @@ import re
 from datetime import date, datetime, timedelta
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,8 +46,10 @@ def version_of(made: World) -> str:
     return made.store.shelf.fresh(made.store.conn).calendar.version
 
 
-def test_a_new_holiday_shows_what_it_would_change_and_then_counts_for_what_comes(tmp_path: Path) -> None:
-    async def look(made: World) -> None:
+def test_a_new_holiday_shows_what_it_would_change_and_then_counts_for_what_comes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def look(made: World) -> date:
         dossier, day = await received(made)
         before, version = await stored(made, dossier), version_of(made)
         form = {**FORM, "day": day.isoformat()}
@@ -64,11 +67,14 @@ def test_a_new_holiday_shows_what_it_would_change_and_then_counts_for_what_comes
         trace = (await stored(made, later))["trace"]
         assert {"date": day.isoformat(), "counted": False, "why": "nghỉ bù bão"} in trace
         page = unescape((await made.ask("officer", Asked("GET", f"/desk/lich?nam={day.year}"))).text)
-        assert "QĐ 12/2026" in page
+        assert re.search(r"QĐ 12/2026<br>\d\d:\d\d, \d\d/\d\d/\d{4} · Quản trị thử</small>", page), "who and when"
         again = await made.ask("admin", Asked("POST", "/desk/lich", form=hidden))
         assert again.headers["location"].endswith("sai=desk.days.moved"), "worked out for another calendar"
+        return day
 
-    run(tmp_path, look)
+    day = run(tmp_path, look)
+    assert cli.main(["calendar", "show", "--year", str(day.year), "--data", str(tmp_path)]) == 0
+    assert "by: Quản trị thử" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -95,7 +101,7 @@ def test_the_commands_say_the_same_and_change_nothing_when_only_asked(
 
     day = run(tmp_path, look)
 
-    def said(*words: str) -> dict[str, object]:
+    def said(*words: str) -> dict[str, Any]:
         assert cli.main(["calendar", *words, "--data", str(tmp_path), "--json"]) == 0
         return dict(json.loads(capsys.readouterr().out))
 
@@ -106,7 +112,11 @@ def test_the_commands_say_the_same_and_change_nothing_when_only_asked(
     assert said(*words)["after"] == tried["after"]
     shown = said("show", "--year", str(day.year))
     assert shown["version"] == tried["after"]
-    assert {"day": day.isoformat(), "working": False, "why": "nghỉ bù bão"} in shown["days"]  # type: ignore[operator]
+    added: dict[str, object] = next(each for each in shown["days"] if each["day"] == day.isoformat())
+    assert datetime.fromisoformat(str(added.pop("at"))).utcoffset() == timedelta(hours=7)
+    assert added == {
+        "day": day.isoformat(), "working": False, "why": "nghỉ bù bão", "decision": "QĐ 12/2026", "by": "on the server",
+    }  # fmt: skip
     assert cli.main(["calendar", *words[:-1], " ", "--data", str(tmp_path)]) == 1
 
 
@@ -122,5 +132,16 @@ def test_a_make_up_saturday_brings_days_forward(tmp_path: Path) -> None:
         conn.close()
         assert effect.count == 1
         assert effect.moved[0].after < effect.moved[0].before
+
+    run(tmp_path, look)
+
+
+def test_who_only_administers_signs_in_to_the_calendar(tmp_path: Path) -> None:
+    async def look(made: World) -> None:
+        signed_in = await made.ask("admin", Asked("GET", "/desk"))
+        assert (signed_in.status_code, signed_in.headers["location"]) == (303, "/desk/lich")
+        assert (await made.ask("admin", Asked("GET", "/desk/lich"))).status_code == 200
+        assert (await made.ask("officer", Asked("GET", "/desk"))).status_code == 200
+        assert (await made.ask("owner", Asked("GET", "/desk"))).status_code == 403
 
     run(tmp_path, look)

@@ -134,7 +134,9 @@ def test_a_due_date_says_why(tmp_path: Path) -> None:
     assert answer["trace"][4] == {"date": "2026-11-24", "counted": False, "why": "Ngày Văn hóa Việt Nam"}
     assert "Ngày Văn hóa Việt Nam" in motcua(*asked).stdout
     with transaction(tmp_path) as conn:
-        decide_day(conn, Override(date(2026, 11, 25), working=False, why="nghỉ vì lũ", decision="QĐ 9/QĐ-UBND"), 0)
+        decide_day(
+            conn, Override(date(2026, 11, 25), working=False, why="nghỉ vì lũ", decision="QĐ 9/QĐ-UBND"), 0, None
+        )
     assert json.loads(motcua(*asked, "--json").stdout)["due"] == "2026-11-26T17:00:00+07:00"
     for wrong in ("2026-11-20", "2026-11-20T15:00:00", "2099-11-20T15:00:00+07:00"):
         assert "motcua: " in motcua("due", "--at", wrong, "--for", "1", "--unit", "month", code=1).stderr

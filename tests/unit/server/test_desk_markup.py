@@ -89,7 +89,8 @@ class MarkedDays:
         return unit + MARK
 
     async def overrides(self) -> list[Override]:
-        return [Override(date(2026, 11, 24), False, "nghỉ" + MARK, "QĐ" + MARK)]
+        words = {"why": "nghỉ" + MARK, "decision": "QĐ" + MARK, "by": "Quản trị" + MARK}
+        return [Override(date(2026, 11, 24), working=False, at_ms=self.now_ms(), **words)]
 
     async def effect(self, override: Override) -> Effect:
         moved = Moved("LS" + MARK, override.why, "2026-11-27T17:00:00+07:00", "2026-11-28T17:00:00+07:00")
