@@ -1,7 +1,7 @@
 /** One dossier: where it is, what happens next, and what is in it (`/cua-toi?d=…`). */
 import { actionsOf } from "./actions.js";
 import { formOf, knownLists } from "./db.js";
-import { h } from "./dom.js";
+import { h, one } from "./dom.js";
 import { ownerOf } from "./entering.js";
 import { dateOf, timeOf } from "./moments.js";
 import { reasonText, stateLine } from "./status.js";
@@ -72,17 +72,22 @@ function unitName(unit, lists) {
   return commune ? `${t(commune.type === "ward" ? "place.ward" : "place.commune")} ${commune.name}` : (unit ?? "");
 }
 
+/** What became of copying a code on this page: news draws the panel anew, and the words stay. */
+let copying = { code: "", words: "" };
+
 /** @param {import("./status.js").State} state */
 function codePanel(state) {
   if (!state.code) return null;
-  const parts = state.code.split("-").flatMap((part, at) => (at ? ["-", h("wbr"), part] : [part]));
-  const code = h("p", { class: "code" }, ...parts);
-  const said = h("p", { class: "hint", role: "status" });
+  const whole = state.code;
+  const parts = whole.split("-").flatMap((part, at) => (at ? ["-", h("wbr"), part] : [part]));
   const copy = h("button", { type: "button", class: "quiet", "data-action": "copy-code", onclick: async () => {
-    said.textContent = (await copied(state.code ?? "")) ? t("copy.done") : t("copy.by_hand");
-    if (said.textContent === t("copy.by_hand")) getSelection()?.selectAllChildren(code);
+    const went = await copied(whole);
+    copying = { code: whole, words: t(went ? "copy.done" : "copy.by_hand") };
+    one("[data-copied]").textContent = copying.words;
+    if (!went) getSelection()?.selectAllChildren(one(".panel .code"));
   } }, t("do.copy_code"));
-  return h("div", { class: "panel" }, h("p", { class: "hint" }, t("dossier.code")), code, copy, said);
+  const said = h("p", { class: "hint", role: "status", "data-copied": whole }, copying.code === whole ? copying.words : "");
+  return h("div", { class: "panel" }, h("p", { class: "hint" }, t("dossier.code")), h("p", { class: "code" }, ...parts), copy, said);
 }
 
 /** Whether it went: without encryption there is no clipboard, and a browser may refuse it. @param {string} text */
