@@ -1,4 +1,4 @@
-"""The command line: ``motcua serve|demo|migrate|token|officer|form|backup|restore|due|calendar|audit``."""
+"""The command line: ``motcua serve|demo|migrate|token|officer|form|units|backup|restore|due|calendar|audit``."""
 
 import argparse
 import asyncio
@@ -26,13 +26,14 @@ from server.services.syncing import release_held
 from server.settings import DAY_MS, SESSION_DAYS, Settings
 from server.shipped import keep_shipped
 from server.store.backup import BackupError, back_up
-from server.store.catalogue import Shelf
+from server.store.catalogue import Shelf, unit_named
 from server.store.database import AlreadyServedError, migrate
 from server.store.ledger import Tip
 from server.store.people import Person, add_person, end_roles, find_user, give_role, roles_of
 from server.store.restore import Restored, restore
 from server.store.sessions import add_session
 from server.store.store import now_ms
+from server.unit_commands import add_unit_commands
 
 PORTS_TRIED: Final = 50
 #: On slow 2G a connection that is given up between two pages costs a second.
@@ -207,9 +208,10 @@ def _same_roles(conn: sqlite3.Connection, first: Person, other: Person) -> None:
 
 
 def _change_officer(conn: sqlite3.Connection, arguments: argparse.Namespace) -> dict[str, Any]:
-    user, unit, roles = arguments.id, arguments.unit, arguments.role or ["counter", "handler"]
-    if unit is not None and conn.execute("SELECT 1 FROM unit WHERE id = ?", (unit,)).fetchone() is None:
-        raise UsageError(f"there is no unit {unit}")
+    user, roles = arguments.id, arguments.role or ["counter", "handler"]
+    unit: Any = arguments.unit and unit_named(conn, arguments.unit)
+    if arguments.unit is not None and unit is None:
+        raise UsageError(f"there is no unit {arguments.unit}")
     if arguments.what != "end" and unit is None:
         raise UsageError("name the unit: --unit CODE")
     person = find_user(conn, user)
@@ -311,6 +313,8 @@ def _parser() -> argparse.ArgumentParser:
     add_calendar_commands(commands.add_parser("calendar", help=says, description=says))
     says = "look through the records of who did and saw what"
     add_audit_commands(commands.add_parser("audit", help=says, description=says))
+    says = "take files of agencies and units, and say what an old name means today"
+    add_unit_commands(commands.add_parser("units", help=says, description=says))
     says = "check form documents and publish them"
     add_form_commands(commands.add_parser("form", help=says, description=says))
     return parser

@@ -10,6 +10,7 @@ from server.ids import new_id
 from server.services.passwords import hash_of
 from server.shipped import keep_shipped
 from server.store.people import Person, add_person, find_user, give_role
+from server.units.shipped import PROVINCE_ID, keep_demo_units
 
 PASSWORD: Final = "motcua-demo"  # noqa: S105 - printed for everybody who starts the demo
 #: Communes whose demo officers take in dossiers: Văn Lãng, Hội Hoan, Đông Kinh, Kỳ Lừa.
@@ -49,7 +50,11 @@ def seed_people(conn: sqlite3.Connection, now_ms: int) -> None:
 def seed(conn: sqlite3.Connection, now_ms: int) -> None:
     """Keep all demo data, in the caller's transaction."""
     keep_shipped(conn, now_ms)
+    keep_demo_units(conn)
     seed_people(conn, now_ms)
+    admin = find_user(conn, "admin-1")
+    if admin is not None:  # the calendar, the units and the targets are the province's
+        give_role(conn, admin.id, PROVINCE_ID, "admin", now_ms)
 
 
 def _person(

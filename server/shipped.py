@@ -3,14 +3,14 @@
 All of it can be done again: what is there already stays as it is.
 """
 
-import json
 import logging
 import sqlite3
 from pathlib import Path
 from typing import Final
 
 from schemas import lists
-from server.store.catalogue import Unit, allow, publish, put_unit
+from server.store.catalogue import allow, publish
+from server.units.shipped import keep_units
 from sync.deadlines import Unit as UnitOfTime
 
 log = logging.getLogger("motcua")
@@ -31,13 +31,11 @@ def documents() -> list[bytes]:
 
 
 def keep_shipped(conn: sqlite3.Connection, now_ms: int) -> None:
-    """Publish the shipped forms and keep the 65 communes and wards, in the caller's transaction.
+    """Publish the shipped forms and keep the units of the province, in the caller's transaction.
 
     A version that was published here with another content stays as it is: it never changes.
     """
-    for commune in json.loads(lists.raw("communes")):
-        kind, word = ("ward", "Phường") if commune["type"] == "ward" else ("commune", "Xã")
-        put_unit(conn, Unit(commune["code"], kind, f"{word} {commune['name']}"))
+    keep_units(conn)
     for procedure, (count, unit, source) in TIMES.items():
         allow(conn, procedure, count, unit, source)
     for doc in documents():

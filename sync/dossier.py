@@ -71,6 +71,7 @@ class Dossier(Struct, kw_only=True, omit_defaults=True):
     ``people`` maps an actor to the name shown beside what they did. ``former_units`` are units it was moved out of.
     ``named`` counts the ledger's rows of ids named in a ``saw`` and not yet arrived. ``due`` is RFC 3339 with the
     ``trace`` of the days that led there by the ``calendar`` of that version; ``first_due`` is what was promised first.
+    ``intake`` is the unit whose officer took it in for another unit, null where it came to the unit that handles it.
     ``paused_ms`` is since when the office's time stands still, ``done_ms`` when it ended with a result.
     """
 
@@ -103,12 +104,18 @@ class Dossier(Struct, kw_only=True, omit_defaults=True):
     calendar: str | None = None
     paused_ms: int | None = None
     done_ms: int | None = None
+    intake: str | None = None
 
     @property
     def scopes(self) -> tuple[str, ...]:
         """Return the scopes that may see it now: its author's, and from ``submit`` on its unit's."""
         own = person_scope(self.applicant)
         return (own,) if self.state == "draft" else (own, unit_scope(self.unit))
+
+    @property
+    def receiving_unit(self) -> str:
+        """Return the unit that took it in: that of the officer who did, else the first that it came to."""
+        return self.intake or [*self.former_units, self.unit][0]
 
 
 def person_scope(person: str) -> str:

@@ -13,7 +13,7 @@ from schemas.ops import Attach, Command, Create, Detach, Note, Op, Patch, Submit
 from sync.dossier import Attachment, Dossier, Mark, Sibling
 from sync.files import meet
 from sync.judge import Case, form_of
-from sync.ledger import Entry, Ledger
+from sync.ledger import Actor, Entry, Ledger
 from sync.merge import (
     APPLICANT,
     Policy,
@@ -29,6 +29,7 @@ from sync.merge import (
     shown,
     write_time,
 )
+from sync.rights import WRITING
 from sync.steps import paused, take
 from sync.view import policy_of
 
@@ -54,6 +55,7 @@ def begin(case: Case, op: Create) -> Dossier:
         applicant=case.actor.person,
         on_behalf=_plain(op.on_behalf),
         created_ms=case.now_ms,
+        intake=_intake(case.actor, op),
     )
 
 
@@ -233,6 +235,12 @@ def _step(case: Case, dossier: Dossier, command: str, state: str, reason: str | 
     dossier.state = state
     role = case.entry.role
     dossier.steps.append(WireStep(case.op.id, command, state, case.now_ms, dossier.unit, reason, role=role))
+
+
+def _intake(actor: Actor, op: Create) -> str | None:
+    """Return the unit in which an officer takes in a dossier that another unit will handle, or null."""
+    own = [unit for unit, roles in sorted(actor.units.items()) if not set(WRITING).isdisjoint(roles)]
+    return own[0] if own and op.on_behalf is not None and op.unit not in own else None
 
 
 def _plain(value: Any) -> dict[str, Any] | None:

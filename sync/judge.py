@@ -156,7 +156,7 @@ def _judge_create(case: Case, op: Create) -> Ruling:
     form = form_of(case)
     if isinstance(form, Hold | Refuse):
         return form
-    if case.world.unit_code(op.unit) is None:
+    if not case.world.takes_in(op.unit, case.today):
         return Refuse(op_problem("unit-unknown", op.unit))
     begun = local_day(min(made_at(op.dossier), case.entry.received_ms))
     ended = _ended(case, form, begun.isoformat())
@@ -275,7 +275,7 @@ def _judge_step(case: Case, dossier: Dossier, op: Submit | Withdraw | Command) -
         leaves = COMMANDS[op.name].leaves
         if case.waived != "healing" and (stale or dossier.state not in leaves):
             return Refuse(op_problem("stale-state", f"state {dossier.state}, rev {dossier.rev}"))
-        problem = guarded(dossier, op, _role(case), case.world, healing=case.waived == "healing")
+        problem = guarded(dossier, op, _role(case), case.world, case.today, healing=case.waived == "healing")
         return Refuse(problem) if problem is not None else None
     return None if allowed else Refuse(op_problem("stale-state", f"state {dossier.state}, rev {dossier.rev}"))
 

@@ -6,6 +6,7 @@ transaction is thrown away.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final, Protocol
 
 from msgspec import Struct
@@ -204,6 +205,9 @@ class World(Protocol):
 
     def unit_code(self, unit: str) -> str | None:
         """Return how the unit is written in dossier codes (``H37.07``, ``LS-06154``), or null for an unknown unit."""
+
+    def takes_in(self, unit: str, day: date) -> bool:
+        """Return whether the unit is known and there on a day: what has ended takes in no dossier."""
 
     def level(self, procedure: str) -> str | None:
         """Return the service level of a procedure now, or null where unknown."""

@@ -359,7 +359,7 @@ class _Reconciler:
                 channel=dossier.channel if dossier else None,
                 assisted=dossier is not None and dossier.on_behalf is not None,
                 level=self.world.level(dossier.procedure) if dossier else None,
-                receiving_unit=[*dossier.former_units, dossier.unit][0] if dossier else None,
+                receiving_unit=dossier.receiving_unit if dossier else None,
                 handling_unit=dossier.unit if dossier else None,
                 due=dossier.due if dossier else None,
                 done_ms=dossier.done_ms if dossier else None,

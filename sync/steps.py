@@ -7,7 +7,7 @@ Rule 3. A decision waits until no value is in dispute.
 Rule 4. The office's time begins with reception, stands still while it waits for somebody else, and ends with a result.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -42,7 +42,7 @@ def wrong_args(op: Command) -> str | None:
     return None
 
 
-def guarded(dossier: Dossier, op: Command, role: str, world: World, *, healing: bool) -> Problem | None:
+def guarded(dossier: Dossier, op: Command, role: str, world: World, today: date, *, healing: bool) -> Problem | None:
     """Return why a lawful-looking step may not be taken, or null."""
     step, args = COMMANDS[op.name], read_args(op.name, op.args)
     if not healing and role not in step.leaves[dossier.state]:
@@ -52,7 +52,7 @@ def guarded(dossier: Dossier, op: Command, role: str, world: World, *, healing: 
     if isinstance(args, Reappoint) and taken(dossier, op.name):
         return op_problem("forbidden-op", "a new day is promised once")
     if isinstance(args, Transfer):
-        return _moves_wrongly(dossier, args, world)
+        return _moves_wrongly(dossier, args, world, today)
     if step.decides and any(level == "blocking" for _, level, _ in _open(dossier, world)):
         return op_problem("conflict-open")
     return None
@@ -141,8 +141,8 @@ def _is_choices(form: Form, path: str) -> bool:
     return any(s.key == section and any(f.key == key for f in s.fields) for s in form.sections)
 
 
-def _moves_wrongly(dossier: Dossier, args: Transfer, world: World) -> Problem | None:
-    if world.unit_code(args.unit) is None:
+def _moves_wrongly(dossier: Dossier, args: Transfer, world: World, today: date) -> Problem | None:
+    if not world.takes_in(args.unit, today):
         return op_problem("unit-unknown", args.unit)
     return op_problem("forbidden-op", "the dossier is there already") if args.unit == dossier.unit else None
 

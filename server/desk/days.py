@@ -20,7 +20,6 @@ from sync.deadlines import Calendar
 from sync.ledger import Actor
 
 DAYS: Final = "motcua.days"
-ADMIN: Final = "admin"
 WORDS_MAX: Final = 200
 
 
@@ -30,6 +29,10 @@ class DaysStore(Protocol):
     @property
     def person(self) -> Actor:
         """Return who is signed in, with the rights they have now."""
+
+    @property
+    def administers(self) -> bool:
+        """Return whether they may decide over it."""
 
     @property
     def calendar(self) -> Calendar:
@@ -108,7 +111,7 @@ class Days:
             "officer": store.person.name, "inbox": bool(store.person.units_seen), "year": year,
             "earlier": year - 1 if year > calendar.first.year else None,
             "later": year + 1 if year < calendar.last.year else None, "version": calendar.version,
-            "days": days_in(calendar, year, await store.overrides()), "administers": administers(store.person),
+            "days": days_in(calendar, year, await store.overrides()), "administers": store.administers,
             "said": _told(said, self._say), "override": _shown(override), "effect": _effect(effect, store),
         }  # fmt: skip
         return HTMLResponse(self._render("desk/days.html", **values), status, NO_STORE)
@@ -126,18 +129,13 @@ def days_of(request: Request) -> DaysStore:
     return store
 
 
-def administers(person: Actor) -> bool:
-    """Return whether a person may decide over the calendar."""
-    return any(ADMIN in roles for roles in person.units.values())
-
-
 async def administering(request: Request) -> dict[str, str]:
     """Return what an administrator posted.
 
     Raises:
         RequestProblem: ``forbidden`` for anybody else.
     """
-    if not administers(days_of(request).person):
+    if not days_of(request).administers:
         raise RequestProblem("forbidden")
     return await posted(request)
 

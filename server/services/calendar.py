@@ -16,11 +16,13 @@ from server.store.catalogue import Catalogue, decide_day, overrides_of
 from server.store.dossiers import load_dossier
 from server.store.keys import text
 from server.store.store import Store, now_ms
+from server.units.kinds import PROVINCE
 from sync.deadlines import Calendar, OutsideCalendar, dated_anew
 from sync.dossier import Dossier
 from sync.ledger import Actor
 
 LISTED_MAX: Final = 50
+ADMIN: Final = "admin"
 _OPEN: Final = """
     SELECT id FROM work WHERE due >= ? AND state IN ('2', '4', '5', '6', '7') ORDER BY due, n"""
 
@@ -32,6 +34,15 @@ class SqliteDays:
         """Take the store and who is signed in."""
         self._store, self.person = store, person
         self._catalogue = store.shelf.fresh(store.conn)
+
+    @property
+    def administers(self) -> bool:
+        """Return whether they administer the province: its calendar is everybody's."""
+        units = self._catalogue.units
+        return any(
+            ADMIN in roles and unit in units and units[unit].kind == PROVINCE
+            for unit, roles in self.person.units.items()
+        )
 
     @property
     def calendar(self) -> Calendar:

@@ -10,6 +10,7 @@ from schemas import lists
 from schemas.forms import Form
 from schemas.ids import is_id
 from schemas.messages import OpResult
+from schemas.moments import local_day
 from server.desk.listing import span_of
 from server.desk.store import COUNT_MAX, LISTS, PAGE, List, Listed, Row
 from server.ids import new_id
@@ -70,8 +71,10 @@ class SqliteDeskStore:
         return unit if known is None else known.name
 
     def units(self) -> list[tuple[str, str]]:
-        """Return all units by id and name."""
-        return sorted(((unit.id, unit.name) for unit in self._catalogue.units.values()), key=lambda each: each[1])
+        """Return the units that take in dossiers today, by id and name."""
+        today = local_day(now_ms()).isoformat()
+        there = (unit for unit in self._catalogue.units.values() if unit.there(today) and not unit.demo)
+        return sorted(((unit.id, unit.name) for unit in there), key=lambda each: each[1])
 
     def options(self, name: str) -> list[dict[str, Any]]:
         """Return a shared list of options."""

@@ -23,10 +23,16 @@ from sync.workflow import numbers_of
 
 CODE_PREFIX: Final = "LS-"
 ANY_CHANNEL: Final = ""
+_UNIT: Final = "id, kind, name, official_code, parent, valid_from, valid_to, agency, short, confirmed, demo"
 
 
 class Unit(Struct, frozen=True):
-    """An organisation that handles dossiers; ``official_code`` is null while none is known."""
+    """An organisation or a place that dossiers and figures name; ``official_code`` is null while none is known.
+
+    ``valid_from`` is empty where nobody knows since when it was there, ``valid_to`` is its last day. ``agency`` is what
+    the authority of a commune is called; ``confirmed`` is false while a source has to be found; ``demo`` marks an
+    invented one.
+    """
 
     id: str
     kind: str
@@ -35,6 +41,14 @@ class Unit(Struct, frozen=True):
     parent: str | None = None
     valid_from: str = "2025-07-01"
     valid_to: str | None = None
+    agency: str | None = None
+    short: str | None = None
+    confirmed: bool = True
+    demo: bool = False
+
+    def there(self, day: str) -> bool:
+        """Return whether it is there on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 class Published(Struct, frozen=True):
@@ -53,8 +67,7 @@ class Catalogue:
         rows = conn.execute("SELECT procedure, version, doc, digest FROM form ORDER BY procedure, version")
         self.forms = {(p, v): Published(decode_form(doc), doc, digest) for p, v, doc, digest in rows}
         self.latest: dict[str, int] = {procedure: version for procedure, version in self.forms}  # noqa: C416 - keys as pairs
-        units = conn.execute("SELECT id, kind, name, official_code, parent, valid_from, valid_to FROM unit")
-        self.units = {row[0]: Unit(*row) for row in units}
+        self.units = units_of(conn)
         self.calendar = calendar_of([*SHIPPED, *overrides_of(conn)])
         times = conn.execute("SELECT procedure, channel, count, unit FROM allowed")
         self.times = {(procedure, channel): Allowed(count, unit) for procedure, channel, count, unit in times}
@@ -94,6 +107,11 @@ class Catalogue:
         """Return how the unit is written in dossier codes: its official code, else ``LS-`` and its own id."""
         found = self.units.get(unit)
         return None if found is None else found.official_code or CODE_PREFIX + found.id
+
+    def takes_in(self, unit: str, day: date) -> bool:
+        """Return whether a unit is known and there on a day."""
+        found = self.units.get(unit)
+        return found is not None and found.there(day.isoformat())
 
     def level(self, procedure: str) -> str | None:
         """Return null: no service level is known before the catalogue of procedures is imported."""
@@ -195,15 +213,48 @@ def published(conn: sqlite3.Connection, form: Form) -> bytes | None:
     return None if row is None else row[0]
 
 
+def units_of(conn: sqlite3.Connection) -> dict[str, Unit]:
+    """Return all units by id, those that ended too."""
+    rows = conn.execute(f"SELECT {_UNIT} FROM unit")  # noqa: S608 - constant
+    return {row[0]: Unit(*row[:-2], *map(bool, row[-2:])) for row in rows}
+
+
+def unit_named(conn: sqlite3.Connection, code: str) -> str | None:
+    """Return the id of the unit with an id or an official code, or null."""
+    found = conn.execute("SELECT id FROM unit WHERE ? IN (id, official_code)", (code,)).fetchone()
+    return None if found is None else str(found[0])
+
+
 def put_unit(conn: sqlite3.Connection, unit: Unit) -> bool:
-    """Keep a unit; return whether it is new."""
-    added = conn.execute(
-        "INSERT INTO unit VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        (unit.id, unit.kind, unit.name, unit.official_code, unit.parent, unit.valid_from, unit.valid_to),
-    ).rowcount
+    """Keep a unit where it is not known; return whether it is new. One from before there was a tree gets its place."""
+    added = _insert(conn, unit, "DO NOTHING")
+    if not added and unit.parent is not None:
+        conn.execute("UPDATE unit SET parent = ? WHERE id = ? AND parent IS NULL", (unit.parent, unit.id))
     if added:
         _raise_stamp(conn)
     return bool(added)
+
+
+def change_unit(conn: sqlite3.Connection, unit: Unit) -> None:
+    """Keep a unit as it is said to be now; whoever calls this has written down what it was."""
+    _insert(
+        conn,
+        unit,
+        """(id) DO UPDATE SET kind = excluded.kind, name = excluded.name, official_code = excluded.official_code,
+           parent = excluded.parent, valid_from = excluded.valid_from, valid_to = excluded.valid_to,
+           agency = excluded.agency, short = excluded.short, confirmed = excluded.confirmed, demo = excluded.demo""",
+    )
+    _raise_stamp(conn)
+
+
+def _insert(conn: sqlite3.Connection, unit: Unit, known: str) -> int:
+    return conn.execute(
+        f"INSERT INTO unit ({_UNIT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT {known}",  # noqa: S608
+        (
+            unit.id, unit.kind, unit.name, unit.official_code, unit.parent, unit.valid_from, unit.valid_to,
+            unit.agency, unit.short, unit.confirmed, unit.demo,
+        ),
+    ).rowcount  # fmt: skip
 
 
 def _raise_stamp(conn: sqlite3.Connection) -> None:

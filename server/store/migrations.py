@@ -202,3 +202,24 @@ def units_among_the_words(db: Database) -> None:
 def who_decided_days(db: Database) -> None:
     """Record who decided over a day of the calendar; null for decisions of before, and for those by command."""
     db.execute("ALTER TABLE calendar_day ADD COLUMN person BLOB")
+
+
+@migrations()
+def a_tree_of_units(db: Database) -> None:
+    """Keep which unit came after which, what a unit was before a file changed it, and how an agency is called."""
+    for column in (
+        "agency TEXT",
+        "short TEXT",
+        "confirmed INTEGER NOT NULL DEFAULT 1",
+        "demo INTEGER NOT NULL DEFAULT 0",
+    ):
+        db.execute(f"ALTER TABLE unit ADD COLUMN {column}")
+    db.execute(
+        """CREATE TABLE succession (
+            unit TEXT NOT NULL REFERENCES unit, successor TEXT NOT NULL REFERENCES unit,
+            PRIMARY KEY (unit, successor)) STRICT, WITHOUT ROWID"""
+    )
+    db.execute(
+        """CREATE TABLE unit_before (
+            n INTEGER PRIMARY KEY, unit TEXT NOT NULL, until INTEGER NOT NULL, was TEXT NOT NULL) STRICT"""
+    )

@@ -116,14 +116,15 @@ class InMemory:
     def __init__(self, world: Store, clock: Clock, people: dict[str, Actor]) -> None:
         known = world.shelf.fresh(world.conn)
         forms = [published.form for published in known.forms.values()]
-        codes = {unit: str(known.unit_code(unit)) for unit in known.units}
+        there = [unit for unit in known.units.values() if unit.valid_to is None and not unit.demo]
+        codes = {unit.id: str(known.unit_code(unit.id)) for unit in there}
         made = MemoryWorld(forms, codes)
         made.calendar = known.calendar
         made.times = {procedure: allowed for (procedure, _), allowed in known.times.items()}
         self.clock, self.people = clock, people
         self.memory = Memory(
             MemoryLedger({actor.person: actor for actor in people.values()}), made, clock, clock.draw,
-            {unit.id: unit.name for unit in known.units.values()},
+            {unit.id: unit.name for unit in there},
             {name: msgspec.json.decode(lists.raw(name)) for name in lists.NAMES},
         )  # fmt: skip
 

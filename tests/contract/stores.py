@@ -52,7 +52,7 @@ class OnDisk:
             add_person(self.conn, Person(actor.person, actor.person, actor.name, "verified"), NOW)
             for unit, roles in actor.units.items():
                 self.conn.execute(
-                    "INSERT OR IGNORE INTO unit VALUES (?, 'commune', ?, NULL, NULL, '', NULL)", (unit, unit)
+                    "INSERT OR IGNORE INTO unit (id, kind, name, valid_from) VALUES (?, 'commune', ?, '')", (unit, unit)
                 )
                 rows = [(bytes.fromhex(actor.person.replace("-", "")), unit, role, 0) for role in roles]
                 self.conn.executemany("INSERT INTO role VALUES (?, ?, ?, ?, NULL)", rows)

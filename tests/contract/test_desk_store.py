@@ -209,7 +209,7 @@ def test_names_of_units_procedures_people_and_options(desk: Desk, store: DeskSto
     assert store.unit_name("x") == "x"
     units = store.units()
     assert (UNIT, "Xã Văn Lãng") in units
-    assert len(units) == 65
+    assert len(units) == 89
     assert all(one[1] <= other[1] for one, other in pairwise(units))
     form = store.form(FORM)
     assert form is not None

@@ -15,6 +15,9 @@ from server.desk.overrides import Override
 from server.services.calendar import effect_of
 from server.store.catalogue import Shelf, allow
 from server.store.database import connect
+from server.store.people import end_roles
+from server.store.store import now_ms
+from server.units.shipped import PROVINCE_ID
 from tests.integration.rights import Asked, World, run
 
 FORM = {"kind": "off", "why": "nghỉ bù bão", "decision": "QĐ 12/2026"}
@@ -143,5 +146,16 @@ def test_who_only_administers_signs_in_to_the_calendar(tmp_path: Path) -> None:
         assert (await made.ask("admin", Asked("GET", "/desk/lich"))).status_code == 200
         assert (await made.ask("officer", Asked("GET", "/desk"))).status_code == 200
         assert (await made.ask("owner", Asked("GET", "/desk"))).status_code == 403
+
+    run(tmp_path, look)
+
+
+def test_who_administers_a_commune_alone_decides_over_nothing(tmp_path: Path) -> None:
+    async def look(made: World) -> None:
+        person = made.person("admin")
+        await made.store.write(lambda conn, _: end_roles(conn, person, now_ms(), PROVINCE_ID))
+        form = {**FORM, "day": "2026-12-01", "seen": version_of(made)}
+        assert (await made.ask("admin", Asked("POST", "/desk/lich", form=form))).status_code == 403
+        assert "decide-day" not in (await made.ask("admin", Asked("GET", "/desk/lich"))).text
 
     run(tmp_path, look)

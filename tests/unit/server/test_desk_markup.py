@@ -81,6 +81,7 @@ class MarkedDays:
 
     calendar = Calendar("v" + MARK, date(2026, 1, 1), date(2026, 12, 31), {date(2026, 11, 24): "nghỉ" + MARK}, {})
     person = Actor("p", "Quản trị" + MARK, {UNIT: ("admin", "inspector")})
+    administers = True
 
     def now_ms(self) -> int:
         return 1_795_485_600_000

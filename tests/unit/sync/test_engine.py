@@ -590,3 +590,22 @@ def test_what_waited_for_its_dossier_goes_on_waiting_for_an_op_and_is_released_b
     office.push(office.an, patch)
     assert office.sees(office.an, dossier).state == "1"
     assert office.sees(office.an, dossier).held == []
+
+
+def test_what_an_officer_takes_in_for_another_unit_keeps_who_took_it_in(office: Office) -> None:
+    behalf = {
+        "name": "Vi Thị Mẩy",
+        "relation": "self",
+        "seen": "known",
+        "consent": {"text": "t", "version": "1", "at": office.now},
+    }
+    for unit, intake in (("06151", "06154"), ("06154", None)):
+        dossier = office.id()
+        begin = office.create(dossier, unit=unit, channel="counter", on_behalf=behalf)
+        assert office.push(office.officer, begin)[0].outcome == "applied"
+        found = office.ledger.find_dossier(dossier)
+        assert found is not None
+        assert (found.intake, found.receiving_unit, found.unit) == (intake, "06154", unit)
+    assert {(event.receiving_unit, event.handling_unit) for event in office.ledger.events} == {
+        ("06154", "06151"), ("06154", "06154"),
+    }  # fmt: skip
