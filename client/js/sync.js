@@ -5,6 +5,7 @@
  * drawer's own credential and no cookie: several people's work can wait on one phone and never speaks for another's.
  */
 import { needKey, signed } from "./credentials.js";
+import { sendAccounts, sendCodes } from "./handover.js";
 import { meet } from "./trouble.js";
 import { ask, askLines, NoAnswer, posted, problemCode } from "./wire.js";
 import { joined } from "./vault.js";
@@ -32,7 +33,7 @@ export async function drain(vault, { force = false } = {}) {
     if (Date.now() - other.since > IMPATIENT_MS) other.abort.abort();
     await other.done;
   }
-  const run = () => rounds(vault, force);
+  const run = () => allOf(vault, force);
   const options = force ? {} : { ifAvailable: true };
   const done = navigator.locks
     ? navigator.locks.request(`motcua-sync-${vault.slot}`, options, (lock) => (lock ? run() : undefined))
@@ -44,6 +45,14 @@ export async function drain(vault, { force = false } = {}) {
   } finally {
     if (under_way.get(vault.slot) === mine) under_way.delete(vault.slot);
   }
+}
+
+/** The work, between what it leans on and what leans on it. @param {Vault} vault @param {boolean} force */
+async function allOf(vault, force) {
+  await vault.refresh();
+  await sendAccounts(vault, () => abortOfThis(vault));
+  await rounds(vault, force);
+  await sendCodes(vault, () => abortOfThis(vault));
 }
 
 /** @param {Vault} vault @param {boolean} force */
