@@ -40,7 +40,7 @@ function keep(name, suffix, bytes) {
 function keepTexts(first, after) {
   writeFileSync(join(generated, "vi.json"), JSON.stringify(first));
   writeFileSync(join(generated, "after.json"), JSON.stringify(after));
-  writeFileSync(join(generated, "office.json"), JSON.stringify(vi.later));
+  for (const part of LATER) writeFileSync(join(generated, `${part}.json`), JSON.stringify(vi[part]));
 }
 
 /**
@@ -63,12 +63,14 @@ function keysNeededFirst({ outputs }) {
 
 /** @type {Record<string, any>} */
 const manifest = {};
+/** Parts of the script that bring texts of their own. */
+const LATER = ["office", "finding"];
 const common = /** @type {const} */ ({ bundle: true, minify: true, write: false, target: "chrome95", charset: "utf8", legalComments: "none" });
 
 rmSync(dist, { recursive: true, force: true });
 for (const folder of [join(dist, "assets"), join(dist, "icons"), generated]) mkdirSync(folder, { recursive: true });
 const { vi, en } = texts();
-writeFileSync(join(dist, "en.json"), JSON.stringify({ ...en.first, ...en.after, ...en.later })); // the server puts the forms' English beside it
+writeFileSync(join(dist, "en.json"), JSON.stringify(Object.assign({}, ...Object.values(en)))); // the server puts the forms' English beside it
 const pageScript = () => build({
   ...common, entryPoints: { app: join(here, "js", "main.js") }, format: "esm", splitting: true, metafile: true,
   outdir: join(dist, "assets"), entryNames: "[name].[hash]", chunkNames: "part.[hash]", publicPath: "/assets/",

@@ -6,6 +6,7 @@ import logging
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Final
 
 from litestar import Litestar, Request
@@ -19,8 +20,9 @@ from schemas.moments import local_day
 from schemas.problems import RequestProblem
 from server import desk_gate
 from server.dispatcher import Dispatcher
+from server.finder import listed_of
 from server.logs import write_logs
-from server.routes import accounts, files, forms, health, openapi, portal, sessions, sync
+from server.routes import accounts, files, finding, forms, health, openapi, portal, sessions, sync
 from server.routes.gate import admit
 from server.routes.wire import Answer, document, problem_answer, problem_of_status
 from server.services.attempts import Limits
@@ -30,7 +32,7 @@ from server.services.passwords import Passwords
 from server.services.syncing import sweep_waiting
 from server.settings import Settings
 from server.shield import Shield
-from server.store.catalogue import Catalogue
+from server.store.catalogue import ANY_CHANNEL, Catalogue
 from server.store.store import Store, now_ms
 from server.store.writer import problem_of
 from server.uploads.keeper import serving_uploads
@@ -55,7 +57,7 @@ def create_app(settings: Settings) -> MethodOverride:
     })  # fmt: skip
     built = (client.ROOT / "dist" / "manifest.json").exists()
     app = Litestar(
-        [*ROUTES, *(portal.PORTAL_ROUTES if built else ())],
+        [*ROUTES, *((*portal.PORTAL_ROUTES, *finding.FINDING_ROUTES) if built else ())],
         state=state,
         lifespan=[_serving],
         guards=[admit],
@@ -98,7 +100,13 @@ def portal_of(catalogue: Catalogue) -> portal.Portal:
     found = [last for name in catalogue.latest if (last := catalogue.last(name, today)) is not None]
     closed = [each for each in found if catalogue.in_force(each.form.procedure, today) is None]
     others = [each.doc for each in reversed(catalogue.forms.values()) if each not in found]
-    return portal.Portal((each.doc for each in found if each not in closed), (each.doc for each in closed), others)
+    times = {procedure: allowed for (procedure, channel), allowed in catalogue.times.items() if channel == ANY_CHANNEL}
+    return portal.Portal(
+        (each.doc for each in found if each not in closed),
+        (each.doc for each in closed),
+        others,
+        partial(listed_of, times=times),
+    )
 
 
 async def _keep_house(app: Litestar) -> None:

@@ -6,6 +6,7 @@ Run as a module it prints one catalogue as JSON, which is how the client's build
 
 import json
 import sys
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
@@ -17,8 +18,10 @@ LANGUAGES: Final = ("vi", "en")
 #: What a phone needs before a form is usable. The other catalogues of the folder come after it, but for the office's.
 FIRST: Final = ("motcua", "inputs")
 OFFICE: Final = ("desk", "papers")
-#: What a phone says only once a dossier is at the office: a part that comes last.
-LATER: Final = ("office",)
+#: What a part of the script that comes last brings with it: once a dossier is at the office, who types a search.
+LATER: Final = ("office", "finding")
+#: What stands in pages and no script says.
+PAGES: Final = ("public",)
 
 
 @cache
@@ -40,13 +43,18 @@ def names() -> tuple[str, ...]:
 
 
 def for_phones() -> dict[str, dict[str, dict[str, str]]]:
-    """Return what phones say, by language, in three parts: ``first``, ``after`` and ``later``."""
-    after = [name for name in names() if name not in (*FIRST, *OFFICE, *LATER)]
-    first = [name for name in FIRST if name in names()]
+    """Return what phones say, by language, in parts: ``first``, ``after``, one for each of `LATER`, ``pages``."""
+    apart = (*FIRST, *OFFICE, *LATER, *PAGES)
+    parts: dict[str, Iterable[str]] = {
+        "first": [name for name in FIRST if name in names()],
+        "after": [name for name in names() if name not in apart],
+        **{name: [name] for name in LATER},
+        "pages": PAGES,
+    }
     return {
         language: {
-            part: {key: words for name in parts for key, words in _read(language, name).items()}
-            for part, parts in (("first", first), ("after", after), ("later", LATER))
+            part: {key: words for name in of for key, words in _read(language, name).items()}
+            for part, of in parts.items()
         }
         for language in LANGUAGES
     }

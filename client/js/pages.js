@@ -3,7 +3,6 @@ import { visits } from "./accounts.js";
 import { setting } from "./db.js";
 import { h, one, redraw } from "./dom.js";
 import { actionsOf } from "./actions.js";
-import { folded } from "./pickers.js";
 import { stateLine } from "./status.js";
 import { learnTrouble } from "./trouble.js";
 import { t } from "./texts.js";
@@ -68,20 +67,24 @@ export async function home(vault) {
   });
 }
 
-/** The list of procedures, searched on the phone. */
+/** The list of procedures: what searches it comes when somebody begins to, or where the worker's page has to be searched. */
 export async function procedures() {
-  const box = /** @type {HTMLInputElement} */ (one("[name=q]"));
-  const rows = [...document.querySelectorAll("main [data-procedure]")].map((row) => ({ row: /** @type {HTMLElement} */ (row), words: folded(row.textContent ?? "") }));
-  const none = one("#none");
-  const filter = () => {
-    const wanted = folded(box.value).split(/\s+/).filter(Boolean);
-    for (const { row, words } of rows) row.hidden = !wanted.every((word) => words.includes(word));
-    none.hidden = rows.some(({ row }) => !row.hidden);
+  const form = one("form[role=search]");
+  const part = async () => {
+    const { findPage, readAddress } = await import("./findpage.js");
+    return { readAddress, ...(await findPage()) };
   };
-  const asked = new URLSearchParams(location.search).get("q");
-  if (asked !== null) box.value = asked;
-  box.addEventListener("input", filter);
-  filter();
+  if (location.search && !("asked" in form.dataset)) {
+    const { readAddress, look } = await part();
+    readAddress();
+    return look();
+  }
+  let begun = false;
+  form.addEventListener("input", () => {
+    if (begun) return;
+    begun = true;
+    part().then(({ look }) => look(), () => (begun = false)); // without it the button asks the system
+  });
 }
 
 /** Whose drawer is open, with the way to another's. @param {Vault} vault */

@@ -1,11 +1,9 @@
 /** Long lists: a search box over rows, filtered without diacritics. Every row is in the page: a search only hides. */
 import { h } from "./dom.js";
+import { folded } from "./folded.js";
 import { t } from "./texts.js";
 
 /** @typedef {{value: string, words: string, also?: string[], name?: string}} Option `also`: other names it is found by */
-
-/** Return words without diacritics, as people type them. @param {string} words */
-export const folded = (words) => words.toLowerCase().replace(/đ/g, "d").normalize("NFD").replace(/\p{M}/gu, "");
 
 /** Identifier of a path's first input, for labels and links. @param {string} path */
 export const inputId = (path) => `f-${path}`;

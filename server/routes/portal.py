@@ -13,7 +13,7 @@ Rule 4. What several pages need, the lists that forms share and the symbols, is 
 import gzip
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, Final
 
@@ -25,11 +25,12 @@ from msgspec import Struct
 
 import client
 from schemas import lists
-from schemas.folding import folded
+from schemas.finding.vocabulary import everyday, near
 from schemas.forms import Form, decode_form
 from schemas.problems import RequestProblem
 from server.desk.drawing import environment
 from server.english import english_of, without_english
+from server.finder import SHOWN_MAX, Finder, Listed, Narrowed, listed_of, places_of
 from server.routes.gate import ANYONE
 from server.shield import HEADERS
 from server.shipped import documents
@@ -54,6 +55,15 @@ MEDIA: Final = {
 #: Told from other scripts by its media type: pages' policies go with it (``server/shield.py``).
 WORKER_MEDIA: Final = "text/javascript"
 HTML: Final = "text/html"
+#: How many procedures the first page shows.
+EVERYDAY_MAX: Final = 6
+#: Which of the tabs at the foot a page belongs to.
+TABS: Final = {
+    "procedures.html": "/thu-tuc",
+    "procedure.html": "/thu-tuc",
+    "cua-toi.html": "/cua-toi",
+    "cai-dat.html": "/cai-dat",
+}
 
 
 class Document(Struct, frozen=True):
@@ -121,21 +131,31 @@ def shared_lists() -> bytes:
 class Portal:
     """All pages for the forms there are."""
 
-    def __init__(self, forms: Iterable[bytes], closed: Iterable[bytes] = (), others: Iterable[bytes] = ()) -> None:
+    def __init__(
+        self,
+        forms: Iterable[bytes],
+        closed: Iterable[bytes] = (),
+        others: Iterable[bytes] = (),
+        listed: Callable[[Iterable[Form]], Iterable[Listed]] = listed_of,
+    ) -> None:
         """Take the document of each procedure in force, as JSON, and the last one of each that is withdrawn.
 
         A withdrawn procedure is in no list and begins no dossier, but its pages stay, for the drafts there are. Of
-        ``others``, versions that drafts may still be on, only the English is told.
+        ``others``, versions that drafts may still be on, only the English is told. ``listed`` says what can be found,
+        given the forms in force.
         """
         read = [(raw, decode_form(raw)) for raw in forms]
         self.forms = sorted(read, key=lambda each: each[1].title.vi)
         self.closed = [(raw, decode_form(raw)) for raw in closed]
         self.documents = {f"/assets/{name}": built for name, built in _built("assets", IMMUTABLE)}
         self.documents |= {f"/icons/{name}": built for name, built in _built("icons", A_DAY)}
+        self.finder = Finder(listed(form for _, form in self.forms))
         whole = [shared_lists(), *(raw for raw, _ in (*self.forms, *self.closed)), *others]
-        self.english = english_of(json.loads(each) for each in whole)
+        self.english = english_of([*(json.loads(each) for each in whole), everyday(), places_of()])
         self.lists_url = self._add("lists.json", without_english(shared_lists(), self.english).encode())
         self.english_url = self._add("english.json", self._all_english())
+        finding = json.dumps(self.finder.for_phones(), ensure_ascii=False, separators=(",", ":"))
+        self.finding_url = self._add("finding.json", finding.encode())
         self.icons_url = self._add("symbols.svg", (client.ROOT / "icons" / "symbols.svg").read_bytes())
         manifest = client.ROOT / "manifest.webmanifest"
         self.documents["/manifest.webmanifest"] = document(manifest.read_bytes(), MEDIA[".webmanifest"], A_DAY)
@@ -155,24 +175,31 @@ class Portal:
         texts = json.loads((client.ROOT / "dist" / "en.json").read_bytes())
         return json.dumps({"texts": texts, "labels": self.english}, ensure_ascii=False, separators=(",", ":")).encode()
 
-    def found(self, words: str) -> list[Form]:
-        """Return the forms whose title or code has all the words, in order of title."""
-        wanted = folded(words).split()
-        return [
-            form
-            for _, form in self.forms
-            if all(word in folded(f"{form.title.vi} {form.procedure}") for word in wanted)
-        ]
-
-    def search(self, words: str) -> Document:
+    def search(self, words: str, narrowed: Narrowed | None = None) -> Document:
         """Make the page of hits."""
-        return self._page("procedures.html", procedures=self.found(words), query=words)
+        return self._hits(words, narrowed or Narrowed(), asked=True)
+
+    def _hits(self, words: str, narrowed: Narrowed, *, asked: bool) -> Document:
+        hits = self.finder.find(words, narrowed)
+        return self._page(
+            "procedures.html",
+            procedures=hits[:SHOWN_MAX],
+            count=len(hits),
+            total=len(self.finder.listed),
+            near=[] if hits else near(words),
+            query=words,
+            narrowed=narrowed,
+            asked=asked,
+            events=everyday()["events"],
+            fields=self.finder.fields(),
+            units=self.finder.units(),
+            finding=self.finding_url,
+        )
 
     def _add_pages(self) -> None:
-        forms = [form for _, form in self.forms]
         pages = self.documents
-        pages["/"] = self._page("home.html", procedures=forms)
-        pages["/thu-tuc"] = self._page("procedures.html", procedures=forms, query="")
+        pages["/"] = self._page("home.html", procedures=self.finder.in_order()[:EVERYDAY_MAX])
+        pages["/thu-tuc"] = self._hits("", Narrowed(), asked=False)
         for page in ("cua-toi", "dang-nhap", "cai-dat", "may-cua-ai"):
             pages[f"/{page}"] = self._page(f"{page}.html")
         for raw, form in (*self.forms, *self.closed):
@@ -193,6 +220,7 @@ class Portal:
             "english": self.english_url,
             "lists": self.lists_url,
             "icons": self.icons_url,
+            "tab": TABS.get(template, ""),
         }
         body = templates().render_template(template, **names, **values)
         return document(body.encode(), HTML)
@@ -218,7 +246,7 @@ class Portal:
         kept = {
             "files": hashes,
             "pages": {"path": self.pages_url, "hash": self.pages_hash},
-            "later": assets()["app.later"],
+            "later": [*assets()["app.later"], self.finding_url],
             "english": self.english_url,
         }
         script = (client.ROOT / "dist" / "sw.js").read_bytes()
@@ -293,11 +321,4 @@ def named_page(request: Request[Any, Any, Any], name: str) -> Response[bytes]:  
     return answer(request, portal_of(request).documents.get(request.url.path))
 
 
-@get("/thu-tuc", include_in_schema=False, sync_to_thread=False, opt=ANYONE)
-def procedures(request: Request[Any, Any, Any], q: str = "") -> Response[bytes]:
-    """Answer the list of procedures, or those that ``q`` finds."""
-    portal = portal_of(request)
-    return answer(request, portal.search(q[:200]) if q.strip() else portal.documents["/thu-tuc"])
-
-
-PORTAL_ROUTES: Final[list[HTTPRouteHandler]] = [page, named_page, procedures]
+PORTAL_ROUTES: Final[list[HTTPRouteHandler]] = [page, named_page]

@@ -93,7 +93,7 @@ def test_who_reads_vietnamese_carries_no_english() -> None:
     made = portal.shipped()
     english = json.loads(made.documents[made.english_url].body)
     assert english["texts"] == {"app.name": "One Door"}
-    titles = [form.title.en for form in made.found("")]
+    titles = [form.title.en for _, form in made.forms]
     assert all(titles)
     assert set(titles) <= set(english["labels"].values())
     for path, each in made.documents.items():
@@ -128,13 +128,13 @@ def test_the_worker_gets_all_pages_together_with_the_headers_they_have_alone() -
     assert set(pages) <= set(head["files"])
 
 
-@pytest.mark.parametrize("words", ["hon nhan", "HÔN NHÂN", "tình trạng", "1.004873", "to khai cap giay"])
+@pytest.mark.parametrize("words", ["hon nhan", "HÔN NHÂN", "tình trạng", "1.004873", "to khai tinh trang hon nhan"])
 def test_a_form_is_found_with_and_without_diacritics(words: str) -> None:
-    assert [form.procedure for form in portal.shipped().found(words)] == ["1.004873"]
+    assert portal.shipped().finder.find(words)[0].record.code == "1.004873"
 
 
 def test_what_is_not_there_is_not_found() -> None:
-    assert portal.shipped().found("đất đai") == []
+    assert portal.shipped().finder.find("đất đai") == []
     assert "Không thấy thủ tục nào" in portal.shipped().search("đất đai").body.decode()
 
 

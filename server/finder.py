@@ -1,0 +1,155 @@
+"""Everything there is to be found, on one shelf: who it is for, how long it takes, whether it needs a network.
+
+Rule 1. SQLite's full-text index (FTS5, kept by sqlite-utils in memory) says which records can be hits at all; their
+order is `schemas/finding`'s, the same as on the phone. What the index leaves out is no hit by that order's own rule.
+Rule 2. A shelf never changes: a new form or a new catalogue makes a new one.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from msgspec import Struct
+from sqlite_utils import Database
+
+from schemas.finding.events import events_of
+from schemas.finding.ranking import COMMUNE, Index, Record
+from schemas.finding.vocabulary import Idea, for_phones, ideas_of, words_of
+from schemas.forms import Form
+from server.texts import text
+from sync.ledger import Allowed
+
+#: More than anybody reads; who wants fewer says more.
+SHOWN_MAX: Final = 30
+#: What a phone keeps for days without network.
+ON_PHONES_MAX: Final = 60
+LEVELS: Final = ("xa", "tinh", "bo", "khac")
+
+
+class Listed(Struct, frozen=True):
+    """A procedure as lists show it: ``time`` and ``unit`` are words for people, empty where nothing is known."""
+
+    record: Record
+    time: str = ""
+    unit: str = ""
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """Return the life events it belongs to."""
+        return events_of(self.record)
+
+
+def listed_of(forms: Iterable[Form], times: Mapping[str, Allowed] | None = None) -> list[Listed]:
+    """Return what is known of procedures by their forms alone: filed at the commune, done in the time allowed."""
+    unit = text("find.at_xa")
+    return [
+        Listed(
+            Record(form.procedure, form.title.vi, "", (COMMUNE,), form=True),
+            _time((times or {}).get(form.procedure)),
+            unit,
+        )
+        for form in forms
+    ]
+
+
+def _time(allowed: Allowed | None) -> str:
+    if allowed is None:
+        return ""
+    return text(f"find.time_{allowed.unit}" if allowed.count else "find.time_same_day", n=allowed.count)
+
+
+def places_of() -> list[dict[str, str]]:
+    """Return the words for places and times that lists show, in both languages, as labels."""
+    keys = ("find.time_same_day", *(f"find.at_{level}" for level in LEVELS))
+    return [{language: text(key, language) for language in ("vi", "en")} for key in keys]
+
+
+class Narrowed(Struct, frozen=True):
+    """What a list is narrowed to; an empty one narrows nothing."""
+
+    event: str = ""
+    field: str = ""
+    level: str = ""
+    unit: str = ""
+
+    def lets(self, listed: Listed) -> bool:
+        """Return whether a procedure is among them."""
+        record = listed.record
+        return (
+            (not self.event or self.event in listed.events)
+            and (not self.field or self.field == record.field)
+            and (not self.level or self.level in record.levels)
+            and (not self.unit or self.unit in listed.unit.split("; "))
+        )
+
+
+class Finder:
+    """All procedures that can be found."""
+
+    def __init__(self, listed: Iterable[Listed]) -> None:
+        self.listed = {each.record.code: each for each in listed}
+        self.index = Index(each.record for each in self.listed.values())
+        self._codes = list(self.listed)
+        db = Database(sqlite3.connect(":memory:", check_same_thread=False))
+        rows = ({"n": n, "words": self._words(code)} for n, code in enumerate(self._codes))
+        table = db.table("procedure")
+        table.insert_all(rows, pk="n")
+        table.enable_fts(["words"], tokenize="unicode61")
+        self._conn = db.conn
+
+    def _words(self, code: str) -> str:
+        entry = self.index.entries[code]
+        return " ".join(sorted(entry.words | entry.beside))
+
+    def find(self, text: str, narrowed: Narrowed | None = None) -> list[Listed]:
+        """Return the hits, best first; all in the order of lists where nothing was asked for in words."""
+        narrowed = narrowed or Narrowed()
+        if not words_of(text):
+            return [each for each in self.in_order() if narrowed.lets(each)]
+        ideas = ideas_of(text, self.index.counts)
+        ranked = self.index.ranked(ideas, self._can_be(self.index.needed(ideas)))
+        return [self.listed[code] for code in ranked if narrowed.lets(self.listed[code])]
+
+    def _can_be(self, needed: list[Idea]) -> list[str]:
+        groups = {" AND ".join(f'"{word}"' for word in group) for idea in needed for group in (*idea.any, idea.said)}
+        match = " OR ".join(f"({group})" for group in sorted(groups) if group)
+        found = self._conn.execute("SELECT rowid FROM procedure_fts WHERE procedure_fts MATCH ?", (match,))
+        return [self._codes[n] for (n,) in found]
+
+    def in_order(self) -> list[Listed]:
+        """Return all: those with a form first, then the commune's, by name."""
+        return sorted(
+            self.listed.values(),
+            key=lambda each: (not each.record.form, COMMUNE not in each.record.levels, words_of(each.record.name)),
+        )
+
+    def fields(self) -> list[str]:
+        """Return the fields there are, as they are written, in order."""
+        return sorted({each.record.field for each in self.listed.values() if each.record.field}, key=words_of)
+
+    def units(self) -> list[str]:
+        """Return the names of the offices that handle something, in order."""
+        names = {name for each in self.listed.values() for name in each.unit.split("; ") if name}
+        return sorted(names, key=words_of)
+
+    def for_phones(self) -> dict[str, Any]:
+        """Return what a phone keeps to search in without network: everyday words, and what is likeliest asked for."""
+        kept = [each for each in self.in_order() if each.record.form or COMMUNE in each.record.levels][:ON_PHONES_MAX]
+        return {"total": len(self.listed), "words": for_phones(), "records": [row_of(each) for each in kept]}
+
+
+def row_of(listed: Listed) -> dict[str, Any]:
+    """Return a procedure as phones get it; what is empty is left out."""
+    record = listed.record
+    row = {
+        "code": record.code,
+        "name": record.name,
+        "field": record.field,
+        "levels": list(record.levels),
+        "form": record.form,
+        "beside": record.beside,
+        "events": list(listed.events),
+        "time": listed.time,
+        "unit": listed.unit,
+    }
+    return {key: value for key, value in row.items() if value}

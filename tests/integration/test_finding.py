@@ -1,0 +1,64 @@
+"""What `/thu-tuc` and `/tim` answer: the same hits in the same order, with and without script."""
+
+import re
+
+import httpx
+import pytest
+
+from tests.integration.caller import Caller
+
+ROW = re.compile(r'<li data-procedure="([0-9.]+)">')
+
+
+def rows(http: httpx.Client, query: str) -> list[str]:
+    answer = http.get(f"/thu-tuc{query}", headers={"Accept": "text/html"})
+    assert answer.status_code == 200
+    return ROW.findall(answer.text)
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("dk khai sinh", "1.001193"),
+        ("giay doc than", "1.004873"),
+        ("photo cong chung", "2.000815"),
+        ("mat giay khai sinh", "2.000635"),
+    ],
+)
+def test_everyday_words_find_without_script(nobody: Caller, words: str, first: str) -> None:
+    assert rows(nobody.http, f"?q={words}")[0] == first
+    found = nobody.http.get("/tim", params={"q": words}).json()
+    assert [each["code"] for each in found["hits"]] == rows(nobody.http, f"?q={words}")
+    assert found["count"] == len(found["hits"])
+    assert found["near"] == []
+    assert found["total"] >= 4
+
+
+def test_without_a_hit_the_page_keeps_the_words_and_says_what_is_near(nobody: Caller) -> None:
+    page = nobody.http.get("/thu-tuc", params={"q": "qqqq zzzz"}).text
+    assert 'value="qqqq zzzz"' in page
+    assert page.count('<a href="/thu-tuc?q=') == 3
+    assert len(nobody.http.get("/tim", params={"q": "qqqq zzzz"}).json()["near"]) == 3
+
+
+def test_lists_are_narrowed_by_life_event_and_level(nobody: Caller) -> None:
+    assert set(rows(nobody.http, "?viec=chung-thuc")) >= {"2.000815"}
+    assert "1.001193" not in rows(nobody.http, "?viec=chung-thuc")
+    assert rows(nobody.http, "?cap=bo") == []
+    assert rows(nobody.http, "?viec=khong-co") == []
+    assert (
+        nobody.http.get("/tim", params={"q": "khai sinh", "viec": "sinh-con"}).json()["hits"][0]["code"] == "1.001193"
+    )
+
+
+def test_a_row_says_where_how_long_and_that_it_needs_no_network(nobody: Caller) -> None:
+    page = nobody.http.get("/thu-tuc?q=doc than").text
+    assert "Xã, phường" in page
+    assert "3 ngày làm việc" in page
+    assert "Điền được khi không mạng" in page
+
+
+def test_words_of_any_length_and_kind_are_answered(nobody: Caller) -> None:
+    for words in ("a" * 5_000, "\x00", '" OR 1=1 --', "NEAR(", "*", "😀", "ế" * 300, "-" * 200):
+        assert nobody.http.get("/thu-tuc", params={"q": words}).status_code == 200, words
+        assert nobody.http.get("/tim", params={"q": words, "cap": words}).status_code == 200, words
