@@ -50,9 +50,9 @@ def fast() -> dict[str, list[str]]:
     }
 
 
-def journeys() -> dict[str, list[str]]:
+def journeys(*more: str) -> dict[str, list[str]]:
     """Return the suite in real browsers."""
-    return {"journeys": pytest("-n2", "--dist=loadfile", "--timeout=300", "e2e")}
+    return {"journeys": pytest("-n2", "--dist=loadfile", "--timeout=300", *more, "e2e")}
 
 
 def checks() -> dict[str, list[str]]:
@@ -115,7 +115,7 @@ def chosen(what: str) -> dict[str, list[str]]:
         return journeys()
     if what == "test-long":
         os.environ |= {"SIM_RUNS": os.environ.get("SIM_RUNS", "20000"), "HYPOTHESIS_PROFILE": "long"}
-    return fast() | (journeys() if with_browser else {})
+    return fast() | (journeys(*([] if what == "test-long" else ["-m", "not long"])) if with_browser else {})
 
 
 def main() -> int:

@@ -111,5 +111,8 @@ FIREFOX = Engine(
 )
 ENGINES = {engine.name: engine for engine in (CHROMIUM, FIREFOX)}
 
-#: Marks a test that is made in each of them; without it, in Chromium alone.
-both_engines = pytest.mark.parametrize("engine", list(ENGINES), indirect=True)
+#: Marks a test that is made in each of them; without it, in Chromium alone. The main journey is made in both each time,
+#: the others in Firefox by ``make e2e`` and ``make test-long``.
+both_engines = pytest.mark.parametrize(
+    "engine", [CHROMIUM.name, pytest.param(FIREFOX.name, marks=pytest.mark.long)], indirect=True
+)

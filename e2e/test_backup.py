@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from e2e.keeping import make_backup, opened, take_in
@@ -15,6 +16,7 @@ from e2e.proxy import CLEAR, UNREACHABLE, FaultProxy
 NewPhone = Callable[[str], Phone]
 
 
+@pytest.mark.long
 def test_what_two_phones_send_from_one_queue_is_one_dossier(
     citizen: Phone, new_phone: NewPhone, proxy: FaultProxy, office: Office, tmp_path: Path
 ) -> None:

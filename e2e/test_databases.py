@@ -1,5 +1,6 @@
 """The databases on the phone: closed, emptied, old or newer than the page; nothing typed is lost for it."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.pages import FORM, FORM_PAGE, FormPages, sign_in
@@ -90,6 +91,7 @@ def test_a_connection_that_was_closed_is_opened_again(phone: Phone) -> None:
     saved_again(phone, form, "Hoàng Thị Ngân")
 
 
+@pytest.mark.long
 def test_a_database_that_was_deleted_under_a_form_takes_what_the_page_holds(citizen: Phone) -> None:
     """Both databases go, the signed-in person's key with them: what is saved afterwards can be read afterwards."""
     form = writing(citizen.page, "Hoàng")
@@ -108,6 +110,7 @@ def test_clearing_the_sites_data_under_a_form_costs_nothing_on_the_page(citizen:
     saved_again(citizen, form, "Hoàng Thị Ngân")
 
 
+@pytest.mark.long
 def test_a_page_older_than_the_database_says_so_and_saves_before_it_lets_go(citizen: Phone) -> None:
     """A newer version of the application in another tab takes the database over."""
     page = citizen.page

@@ -48,6 +48,7 @@ def test_a_download_cut_in_the_middle_is_whole_at_the_next_visit(phone: Phone, p
     usable_form(page)
 
 
+@pytest.mark.long
 def test_pages_that_did_not_come_whole_are_never_kept_for_the_days_without_network(
     phone: Phone, proxy: FaultProxy
 ) -> None:
@@ -71,6 +72,7 @@ def test_a_worker_that_is_a_captive_portal_s_page_is_refused_and_hurts_nobody(ph
     kept_whole(page, proxy)
 
 
+@pytest.mark.long
 def test_a_captive_portal_in_place_of_a_new_version_leaves_the_old_one_whole(citizen: Phone, proxy: FaultProxy) -> None:
     proxy.set(Weather(only=WORKER, answer=CAPTIVE_PORTAL))
     refused = "navigator.serviceWorker.getRegistration().then(each => each.update()).then(() => false, () => true)"

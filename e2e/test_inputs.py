@@ -59,6 +59,7 @@ def paste(target: Locator, text: str) -> None:
     target.evaluate("(element, text) => (" + PASTE + ")([element, text])", text)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("pasted", "parts"),
     [("24/11/2026", ("24", "11", "2026")), ("2026-11-24", ("24", "11", "2026")), (" 5.5.1986 ", ("5", "5", "1986"))],
@@ -221,6 +222,7 @@ def test_a_question_stands_under_the_answer_that_opens_it_and_keeps_what_was_sai
     expect(box(page, "choose.which")).to_have_value("nhờ trưởng thôn")
 
 
+@pytest.mark.long
 def test_a_section_that_an_answer_closes_comes_back_with_it(open_section: Callable[[str], Page]) -> None:
     page = open_section("choose")
     block(page, "choose.agreed").get_by_text("Có", exact=True).click()

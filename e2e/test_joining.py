@@ -40,6 +40,7 @@ def test_joined_filled_in_and_sent_without_signal_it_arrives_with_the_page_close
     expect(page.locator("[data-state=received]")).to_contain_text(stored["code"])
 
 
+@pytest.mark.long
 def test_an_answer_to_joining_that_is_lost_makes_no_second_person(
     phone: Phone, proxy: FaultProxy, office: Office
 ) -> None:
@@ -95,6 +96,7 @@ def test_what_the_system_does_not_take_is_put_right_and_nothing_is_lost(
     assert len({json.loads(request.text())["secret"] for request in proxy.seen(*ACCOUNTS)}) == 1
 
 
+@pytest.mark.long
 def test_wrong_answers_are_told_at_their_places_and_stay(phone: Phone) -> None:
     page = phone.open("/dang-nhap")
     page.locator("[data-action=new-account]").click()

@@ -104,6 +104,7 @@ def find(keys: Keys) -> None:
     keys.write("q", "moi kieu cau hoi")
     keys.press("Enter")
     page.wait_for_url("**/thu-tuc?q=*")
+    expect(page.locator("html[data-ready]")).to_be_attached()  # rows that are not found are gone by then
     keys.to(f'[href="/thu-tuc/{KINDS}"]')
     keys.press("Enter")
     page.wait_for_url(f"**/thu-tuc/{KINDS}")

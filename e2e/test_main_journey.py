@@ -65,7 +65,7 @@ SECTIONS_A_LIFE = {"chromium": 1, "firefox": 4}
 
 @pytest.mark.parametrize(
     ("network", "engine"),
-    [(NoServer, "chromium"), (NoSignal, "chromium"), (NoServer, "firefox")],
+    [(NoServer, "chromium"), pytest.param(NoSignal, "chromium", marks=pytest.mark.long), (NoServer, "firefox")],
     ids=["server-stopped", "no-signal", "server-stopped-firefox"],
     indirect=["engine"],
 )

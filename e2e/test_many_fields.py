@@ -1,5 +1,6 @@
 """A form of 300 fields with hostile labels stays usable."""
 
+import pytest
 from playwright.sync_api import expect
 
 from e2e.forms import LONG_TITLE, MANY, MARKUP, RIGHT_TO_LEFT, UNBROKEN, form_page, many_fields, put_out
@@ -42,6 +43,7 @@ def test_a_form_of_three_hundred_fields_is_read_written_and_kept(citizen: Phone,
     assert faults == []
 
 
+@pytest.mark.long
 def test_nothing_of_it_is_cut_at_320_px_with_letters_of_twice_the_size(citizen: Phone, office: Office) -> None:
     put_out(office, many_fields())
     page = citizen.page
@@ -59,6 +61,7 @@ def test_nothing_of_it_is_cut_at_320_px_with_letters_of_twice_the_size(citizen: 
     assert faults == []
 
 
+@pytest.mark.long
 def test_forced_colours_leave_every_field_its_edge(citizen: Phone, office: Office) -> None:
     put_out(office, many_fields())
     page = citizen.page

@@ -6,6 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from e2e import ROOT
@@ -141,6 +142,7 @@ def test_the_pages_of_a_form_can_be_read_by_all(citizen: Phone) -> None:
     assert [fault for name in form_pages(citizen) for fault in look(citizen.page, name)] == []
 
 
+@pytest.mark.long
 def test_the_pages_on_the_way_to_the_office_can_be_read_by_all(citizen: Phone, proxy: FaultProxy) -> None:
     assert [fault for name in sending_pages(citizen, proxy) for fault in look(citizen.page, name)] == []
 
@@ -187,6 +189,7 @@ def test_nothing_is_cut_at_320_px_with_letters_of_twice_the_size(citizen: Phone)
     assert faults == []
 
 
+@pytest.mark.long
 def test_the_pages_speak_english_when_asked(citizen: Phone) -> None:
     page = citizen.page
     go(page, "/cai-dat")

@@ -117,6 +117,7 @@ def test_one_person_is_never_asked_whose_phone_it_is(citizen: Phone) -> None:
     assert page.url.endswith("/cua-toi")
 
 
+@pytest.mark.long
 def test_people_of_one_name_are_told_apart(citizen: Phone) -> None:
     add_person(citizen.page, "Lý Thị Ngân", BRIDE_ID)
     expect(citizen.page.locator("#who")).to_have_text("Thị Ngân")
@@ -124,6 +125,7 @@ def test_people_of_one_name_are_told_apart(citizen: Phone) -> None:
     expect(citizen.page.locator("#who")).to_have_text("Hoàng Thị Ngân")
 
 
+@pytest.mark.long
 def test_a_number_that_is_here_already_opens_that_drawer_and_makes_no_second(phone: Phone, proxy: FaultProxy) -> None:
     page = phone.open("/")
     kept_for_offline(page)
@@ -304,6 +306,7 @@ def test_what_an_older_version_kept_of_a_person_is_sealed_and_goes_on(
     assert len(office.dossiers()) == 1
 
 
+@pytest.mark.long
 def test_what_was_written_in_a_visit_is_not_the_next_signer_s_without_a_question(
     citizen: Phone, office: Office
 ) -> None:

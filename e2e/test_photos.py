@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -162,6 +163,7 @@ def test_a_file_that_will_not_do_says_why_blocks_nothing_and_is_replaced(filled:
     assert verified(office) == hashes
 
 
+@pytest.mark.long
 def test_whoever_signs_out_sends_no_photograph_and_nobody_else_does(
     filled: Phone, proxy: FaultProxy, office: Office
 ) -> None:
@@ -192,6 +194,7 @@ def test_whoever_signs_out_sends_no_photograph_and_nobody_else_does(
     assert [each["sha256"] for each in mine["attachments"]] == hashes
 
 
+@pytest.mark.long
 def test_photographs_wait_when_the_day_s_budget_is_spent(filled: Phone, proxy: FaultProxy, office: Office) -> None:
     page = filled.page
     page.goto("/cai-dat")

@@ -93,8 +93,8 @@ def writes_and_keeps(page: Page) -> None:
     ("agent", "says", "remedy"),
     [
         (ZALO, "Trang đang mở trong Zalo", "Chrome"),
-        (FACEBOOK, "Trang đang mở trong Facebook", "Safari"),
-        (WEBVIEW, "trong một ứng dụng khác", "Chrome"),
+        pytest.param(FACEBOOK, "Trang đang mở trong Facebook", "Safari", marks=pytest.mark.long),
+        pytest.param(WEBVIEW, "trong một ứng dụng khác", "Chrome", marks=pytest.mark.long),
     ],
     ids=["Zalo", "Facebook on an iPhone", "some application"],
 )
@@ -150,6 +150,7 @@ def test_installing_is_offered_with_the_first_draft_and_a_no_is_remembered(citiz
     page.locator(NAME).fill("Hoàng Thị Ngân")
     note = page.locator('[data-note="install.draft"]')
     expect(note).to_contain_text(re.compile(r"Nặng khoảng \d+0 KB"))
+    FormPages(page).saved()
     note.locator("[data-action=install]").click()
     assert page.evaluate("installs") == ["asked"]
     page.reload()

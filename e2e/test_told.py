@@ -107,6 +107,7 @@ def test_asking_for_a_dossier_back_is_asked_twice_and_waits_for_the_office(
     expect(page.locator("[data-action=withdraw]")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_what_comes_after_the_end_says_so_and_is_still_there_to_be_read(
     filled: Phone, sent: str, office: Office
 ) -> None:
@@ -139,6 +140,7 @@ def test_two_versions_name_the_field_and_show_both(filled: Phone, sent: str, off
     expect(filled.page.locator("main")).to_contain_text("Hoàng Ngọc Ánh Tuyết")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("answer", "words"),
     [

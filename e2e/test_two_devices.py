@@ -97,6 +97,7 @@ def test_the_same_field_written_on_both_without_network_is_two_versions_on_both(
     assert len(stored["cells"][NAME]) == 2
 
 
+@pytest.mark.long
 def test_different_fields_written_on_both_without_network_are_both_there(
     filled: Phone, second: Phone, sent: str, office: Office
 ) -> None:
@@ -119,6 +120,7 @@ def test_different_fields_written_on_both_without_network_are_both_there(
     assert stored["conflicts"] == []
 
 
+@pytest.mark.long
 def test_a_phone_restored_from_an_old_copy_sends_its_draft_again_and_it_is_the_same_dossier(
     filled: Phone, new_phone: Callable[[str], Phone], office: Office
 ) -> None:
@@ -240,6 +242,7 @@ def test_after_a_restore_the_phone_sends_again_what_it_was_told_and_the_code_is_
     expect(filled.page.locator("[data-told=epoch]")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_an_account_that_a_restore_lost_is_begun_again_and_is_the_same_person(
     phone: Phone, proxy: FaultProxy, office: Office, tmp_path: Path
 ) -> None:

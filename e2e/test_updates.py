@@ -102,6 +102,7 @@ def test_a_version_that_does_not_arrive_whole_leaves_the_old_one_whole(
     assert again == [request.path for request in proxy.seen(*PAGES)[-1:]], "it goes on from there"
 
 
+@pytest.mark.long
 def test_no_room_for_a_version_gives_the_room_back(
     citizen: Phone, proxy: FaultProxy, office: Office, newer: Office
 ) -> None:

@@ -196,6 +196,7 @@ def test_moving_shows_what_goes_where_and_loses_nothing(draft: Page, office: Off
     assert values_of(dossier)["applicant.full_name"] == "Nông Văn Sìu"
 
 
+@pytest.mark.long
 def test_a_move_can_be_taken_back_with_what_was_written_since(draft: Page, office: Office, tmp_path: Path) -> None:
     publish(office, second_version(), tmp_path)
     again(draft)
@@ -282,6 +283,7 @@ def test_a_version_too_old_to_send_keeps_everything_and_says_so(draft: Page, pro
     expect(draft.locator("main")).to_contain_text("Nông Văn Sìu")
 
 
+@pytest.mark.long
 def test_documents_stay_while_a_draft_needs_them(citizen: Phone, office: Office, tmp_path: Path) -> None:
     page = citizen.page
     publish(office, second_version(), tmp_path)

@@ -64,7 +64,17 @@ async function draw(vault) {
   const away = (await setting(PUT_AWAY)) ?? {};
   const [first] = (await notesOf(vault)).filter((each) => !(each.id in away));
   const shown = place();
-  if (shown.innerHTML !== (first?.element.outerHTML ?? "")) shown.replaceChildren(...(first ? [first.element] : []));
+  if (shown.innerHTML === (first?.element.outerHTML ?? "")) return;
+  if (!first || !reword(shown.firstElementChild, first.element)) shown.replaceChildren(...(first ? [first.element] : []));
+}
+
+/** Change the words of a note that stands and leave its buttons be, so that a press under way is not lost with them; false where it is another note. @param {Element|null} old @param {Element} next */
+function reword(old, next) {
+  const [buttons, others] = [old, next].map((each) => each?.querySelector(":scope > .state-actions"));
+  if (!old || !buttons || !others || !old.cloneNode().isEqualNode(next.cloneNode()) || !buttons.isEqualNode(others)) return false;
+  for (const each of [...old.childNodes]) if (each !== buttons) each.remove();
+  buttons.before(...[...next.childNodes].slice(0, [...next.childNodes].indexOf(others)));
+  return true;
 }
 
 /** Watch over what is on this phone: ask for it to be kept, say what threatens it, show how much waits. @param {Vault} vault */

@@ -9,6 +9,8 @@ import { t } from "./texts.js";
 
 const LATER = "update-later";
 const TOO_OLD = "too-old";
+/** When a version that was put off looks again whether the form in another tab is closed. */
+const AGAIN_MS = 5_000;
 /** Pages on which nothing is being written. */
 const CALM = new Set(["home", "procedures", "procedure", "mine"]);
 
@@ -21,9 +23,9 @@ function line(words, ...buttons) {
 /** @param {string} action @param {string} words @param {() => any} onclick */
 const button = (action, words, onclick) => h("button", { type: "button", class: "quiet", "data-action": action, onclick }, words);
 
-/** Say that a version waits; one that was put off comes in by itself where nothing is being written. @param {ServiceWorker} next */
+/** Say that a version waits; one that was put off comes in by itself once nothing is being written. @param {ServiceWorker} next */
 export async function offer(next) {
-  if ((await setting(LATER)) && CALM.has(document.body.dataset.page ?? "")) return letIn(next);
+  if ((await setting(LATER)) && CALM.has(document.body.dataset.page ?? "")) return letIn(next, () => void setTimeout(() => void offer(next), AGAIN_MS));
   line(t("update.ready"),
     button("update-later", t("do.update_later"), async () => {
       await keepSetting(LATER, true).catch(ignoreFull);
@@ -32,8 +34,8 @@ export async function offer(next) {
     button("update", t("do.update_now"), () => letIn(next)));
 }
 
-/** @param {ServiceWorker} next */
-async function letIn(next) {
+/** @param {ServiceWorker} next @param {() => void} [formOpen] what to do where a form is open in another tab: say so, unless told */
+async function letIn(next, formOpen = () => line(t("update.form_open"), button("update", t("do.update_now"), () => letIn(next)))) {
   const saved = await Promise.all([...beforeLettingGo].map((save) => save()));
   if (saved.includes(false)) return;
   navigator.serviceWorker.addEventListener("controllerchange", async () => {
@@ -41,7 +43,7 @@ async function letIn(next) {
     location.reload();
   }, { once: true });
   navigator.serviceWorker.addEventListener("message", ({ data }) => {
-    if (data === "form-open") line(t("update.form_open"), button("update", t("do.update_now"), () => letIn(next)));
+    if (data === "form-open") formOpen();
   }, { once: true });
   next.postMessage("take-over");
 }
