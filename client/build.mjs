@@ -64,7 +64,7 @@ function keysNeededFirst({ outputs }) {
 /** @type {Record<string, any>} */
 const manifest = {};
 /** Parts of the script that bring texts of their own. */
-const LATER = ["office", "finding"];
+const LATER = ["office", "finding", "slip"];
 const common = /** @type {const} */ ({ bundle: true, minify: true, write: false, target: "chrome95", charset: "utf8", legalComments: "none" });
 
 rmSync(dist, { recursive: true, force: true });
@@ -77,7 +77,9 @@ const pageScript = () => build({
 });
 const shrinking = await build({ ...common, entryPoints: [join(here, "js", "shrinking.js")], format: "iife" });
 keep("shrinking", "js", shrinking.outputFiles[0].contents);
-writeFileSync(join(generated, "parts.json"), JSON.stringify({ shrinker: manifest["shrinking.js"] }));
+const slip = await build({ ...common, entryPoints: [join(here, "css", "slip.css")] });
+keep("slip", "css", slip.outputFiles[0].contents);
+writeFileSync(join(generated, "parts.json"), JSON.stringify({ shrinker: manifest["shrinking.js"], slip_css: manifest["slip.css"] }));
 keepTexts({}, {});
 const isNeeded = keysNeededFirst((await pageScript()).metafile);
 const parted = (/** @type {boolean} */ first) => Object.fromEntries(Object.entries(vi.first).filter(([key]) => isNeeded(key) === first));
@@ -99,7 +101,7 @@ for (const { path, contents } of page.outputFiles) {
 manifest["app.js"] = addressOf(firstPart(page.metafile));
 manifest["app.after"] = addressOf(entry(page.metafile.outputs, "/after.js"));
 const later = laterParts(page.metafile).map(addressOf);
-manifest["app.later"] = [...later, manifest["shrinking.js"]]; // no form without papers needs it
+manifest["app.later"] = [...later, manifest["shrinking.js"], manifest["slip.css"]]; // no form without papers needs them
 keep("app", "css", css.outputFiles[0].contents);
 keep("desk", "css", office.outputFiles[0].contents);
 keep("desk", "js", desk.outputFiles[0].contents);

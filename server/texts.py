@@ -19,7 +19,7 @@ LANGUAGES: Final = ("vi", "en")
 FIRST: Final = ("motcua", "inputs")
 OFFICE: Final = ("desk", "papers")
 #: What a part of the script that comes last brings with it: once a dossier is at the office, who types a search.
-LATER: Final = ("office", "finding")
+LATER: Final = ("office", "finding", "slip")
 #: What stands in pages and no script says.
 PAGES: Final = ("public",)
 

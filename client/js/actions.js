@@ -18,7 +18,7 @@ export function actionsOf(vault, work) {
       return [edit(t("do.continue"))];
     case "waiting":
     case "sending":
-      return [h("button", { type: "button", class: "quiet", "data-action": "try-now", onclick: () => sendNow(vault) }, t("do.try_now")), edit(t("do.edit"))];
+      return [h("button", { type: "button", class: "quiet", "data-action": "try-now", onclick: () => sendNow(vault) }, t("do.try_now")), edit(t("do.edit")), slip(work.id)];
     case "locked":
       return [h("a", { class: "action", href: `/dang-nhap?next=${encodeURIComponent("/cua-toi")}`, "data-action": "sign-in" }, t("do.sign_in"))];
     case "refused":
@@ -36,6 +36,9 @@ export function actionsOf(vault, work) {
 const otherWay = ({ procedure, state }) => state.reason === "form-closed"
   ? h("a", { class: "action", href: `/thu-tuc/${procedure}`, "data-action": "ask-office" }, t("do.ask_office"))
   : anew(procedure);
+
+/** @param {string} id */
+const slip = (id) => h("a", { class: "action", href: `/phieu?d=${id}`, "data-action": "slip" }, t("do.slip"));
 
 /** @param {string} procedure */
 const anew = (procedure) => h("a", { class: "action", href: `/to-khai/${procedure}?d=new`, "data-action": "another" }, t("do.begin_anew"));

@@ -32,7 +32,7 @@ import { register } from "./worker.js";
 learnTexts(texts);
 
 /** @type {Record<string, (vault: import("./vault.js").Vault) => any>} pages by the name in `data-page` */
-export const PAGES = { mine, settings, "sign-in": signInPage, whose };
+export const PAGES = { mine, settings, "sign-in": signInPage, whose, slip: async (vault) => (await import("./slip.js")).slipPage(vault) };
 
 export { backupForm, fetchForm, fileOps, review, sendNow, settlePeople, tellMissing };
 

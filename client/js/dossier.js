@@ -58,7 +58,7 @@ export async function dossierView(vault, id) {
 }
 
 /** A dossier that is not in this drawer: another person's on this phone, or nobody's here. @param {string} id */
-async function unknownView(id) {
+export async function unknownView(id) {
   const owner = await ownerOf(id);
   if (!owner) return [h("h1", {}, t("mine.unknown")), h("p", {}, t("mine.unknown_say"))];
   const next = encodeURIComponent(`/cua-toi?d=${id}`);
@@ -67,7 +67,7 @@ async function unknownView(id) {
 }
 
 /** @param {string|null|undefined} unit @param {Record<string, any[]>} lists */
-function unitName(unit, lists) {
+export function unitName(unit, lists) {
   const commune = (lists.communes ?? []).find((each) => each.code === unit);
   return commune ? `${t(commune.type === "ward" ? "place.ward" : "place.commune")} ${commune.name}` : (unit ?? "");
 }

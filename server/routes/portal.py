@@ -200,7 +200,7 @@ class Portal:
         pages = self.documents
         pages["/"] = self._page("home.html", procedures=self.finder.in_order()[:EVERYDAY_MAX])
         pages["/thu-tuc"] = self._hits("", Narrowed(), asked=False)
-        for page in ("cua-toi", "dang-nhap", "cai-dat", "may-cua-ai"):
+        for page in ("cua-toi", "dang-nhap", "cai-dat", "may-cua-ai", "phieu"):
             pages[f"/{page}"] = self._page(f"{page}.html")
         for raw, form in (*self.forms, *self.closed):
             pages[f"/thu-tuc/{form.procedure}"] = self._page(
@@ -300,7 +300,7 @@ def answer(request: Request[Any, Any, Any], found: Document | None) -> Response[
 
 
 @get(
-    ["/", "/cua-toi", "/dang-nhap", "/cai-dat", "/may-cua-ai", "/sw.js", "/manifest.webmanifest"],
+    ["/", "/cua-toi", "/dang-nhap", "/cai-dat", "/may-cua-ai", "/phieu", "/sw.js", "/manifest.webmanifest"],
     include_in_schema=False,
     sync_to_thread=False,
     opt=ANYONE,

@@ -292,7 +292,7 @@ POLICIES: Final[dict[tuple[str, str], Policy]] = {
         ("GET", path): open_to_all("GET", path)
         for path in (
             "/", "/may-cua-ai", "/cua-toi", "/dang-nhap", "/cai-dat", "/sw.js", "/manifest.webmanifest", "/thu-tuc",
-            "/tim", "/health", "/metrics", "/openapi.json",
+            "/tim", "/phieu", "/health", "/metrics", "/openapi.json",
         )
     },
     ("GET", "/thu-tuc/{name:str}"): open_to_all("GET", f"/thu-tuc/{FORM_PAGE}"),

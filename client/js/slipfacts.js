@@ -1,0 +1,47 @@
+/** What a provisional slip says, as values: the same for the page, the paper and the picture. */
+import { answerText, linesOf } from "./answers.js";
+import { standing } from "./conditions.js";
+import { answersOf } from "./drafts.js";
+import { labelOf } from "./texts.js";
+
+/** @typedef {{title: string, lines: {label: string, texts: string[]}[]}} Part `texts`: more than one where a value is in dispute */
+
+/**
+ * Everything that the form marks for print and that is asked, in the order of the form. A value in dispute is printed
+ * with all that it is in dispute with (protocol §2).
+ * @param {any} form @param {Record<string, any>} values @param {any[]} conflicts @param {Record<string, any[]>} lists @param {string} today
+ * @returns {Part[]}
+ */
+export function printedParts(form, values, conflicts, lists, today) {
+  const { hidden, figures } = standing(form, answersOf({ values }), today);
+  const all = { ...values, ...figures };
+  return form.sections.flatMap((/** @type {any} */ section) => startsOf(section, values).flatMap((start, at) => {
+    if (hidden.has(section.key)) return [];
+    const lines = section.fields.filter((/** @type {any} */ field) => field.print).flatMap((/** @type {any} */ field) => {
+      const path = start + field.key;
+      const dispute = conflicts.find((each) => each.path === path);
+      const [[label, text] = ["", ""]] = linesOf({ fields: [field] }, start, all, lists, hidden);
+      const texts = dispute && !hidden.has(path) ? [...new Set(dispute.siblings.map((/** @type {any} */ each) => answerText(field, each.value, lists)))] : [text];
+      return texts.some(Boolean) ? [{ label: label || labelOf(field.label), texts: texts.filter(Boolean) }] : [];
+    });
+    const title = section.rows ? `${labelOf(section.title)} ${at + 1}` : labelOf(section.title);
+    return lines.length ? [{ title, lines }] : [];
+  }));
+}
+
+/** @param {any} section @param {Record<string, any>} values @returns {string[]} how the paths of its fields begin, row by row */
+function startsOf(section, values) {
+  if (!section.rows) return [`${section.key}.`];
+  const rows = Object.keys(values).filter((path) => path.startsWith(`${section.key}/`)).map((path) => path.split("/")[1]);
+  return [...new Set(rows)].sort().filter((row) => values[`${section.key}/${row}`] !== "gone").map((row) => `${section.key}/${row}/`);
+}
+
+/**
+ * When the dossier was completed here: the last time "Gửi" was pressed.
+ * @param {import("./session.js").OutboxRecord[]} records @param {any} draft
+ * @returns {number|null} null where it never was
+ */
+export function completedAt(records, draft) {
+  const sent = records.filter(({ op }) => op.type === "submit").map(({ op }) => op.at);
+  return sent.at(-1) ?? (draft?.status === "locked" ? (draft.saved_ms ?? null) : null);
+}
