@@ -28,6 +28,7 @@ from server.routes.wire import Answer, document, problem_answer, problem_of_stat
 from server.services.attempts import Limits
 from server.services.desk import list_all, word_all
 from server.services.devices import Devices
+from server.services.figures import read_figures
 from server.services.passwords import Passwords
 from server.services.syncing import sweep_waiting
 from server.settings import Settings
@@ -110,7 +111,7 @@ def portal_of(catalogue: Catalogue) -> portal.Portal:
 
 
 async def _keep_house(app: Litestar) -> None:
-    """Write down what devices said, refuse what waited for too long. A fault waits a round."""
+    """Write down what devices said, refuse what waited for too long, count. A fault waits a round."""
     store: Store = app.state.store
     while True:
         await asyncio.sleep(KEEPING_EVERY_S)
@@ -118,6 +119,7 @@ async def _keep_house(app: Litestar) -> None:
             await app.state.devices.write(store)
             await sweep_waiting(store)
             await word_all(store)
+            await read_figures(store)
         except (RequestProblem, sqlite3.Error) as fault:
             log.warning("housekeeping: %s", fault)
 

@@ -20,6 +20,7 @@ from server import demo
 from server.audit_commands import add_audit_commands
 from server.calendar_commands import add_calendar_commands, add_due_command, run_due
 from server.data_dir import UsageError, need, transaction
+from server.figure_commands import add_stats_command, run_stats
 from server.form_commands import add_form_commands
 from server.ids import new_id
 from server.services.syncing import release_held
@@ -309,6 +310,7 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("file", type=Path, metavar="FILE")
     back.add_argument("--json", action="store_true")
     add_due_command(command("due", run_due, "say when something is due, and why on that day"))
+    add_stats_command(command("stats", run_stats, "print every figure, counted from the log"))
     says = "show the working days, and decide over one"
     add_calendar_commands(commands.add_parser("calendar", help=says, description=says))
     says = "look through the records of who did and saw what"

@@ -118,6 +118,11 @@ class Catalogue:
         del procedure
         return None
 
+    def field_of(self, procedure: str) -> str | None:
+        """Return null: no field (lĩnh vực) is known before the catalogue of procedures is imported."""
+        del procedure
+        return None
+
     def allowed(self, procedure: str, channel: str) -> Allowed | None:
         """Return how long the office may take over a procedure filed by a channel, or null where unknown."""
         return self.times.get((procedure, channel)) or self.times.get((procedure, ANY_CHANNEL))

@@ -10,7 +10,7 @@ from typing import Final
 from sqlite_utils import Database, Migrations
 
 from server.ids import new_id
-from server.store import look_chain, worklist
+from server.store import figures, look_chain, worklist
 from server.store.keys import blob
 
 migrations: Final = Migrations("motcua")
@@ -223,3 +223,10 @@ def a_tree_of_units(db: Database) -> None:
         """CREATE TABLE unit_before (
             n INTEGER PRIMARY KEY, unit TEXT NOT NULL, until INTEGER NOT NULL, was TEXT NOT NULL) STRICT"""
     )
+
+
+@migrations()
+def figures_from_the_log(db: Database) -> None:
+    """Keep what figures are made of; the log is read into it when they are first asked for."""
+    for statement in figures.TABLES:
+        db.execute(statement)

@@ -1,7 +1,7 @@
 """Measure the real server beside a bare SQLite in the same run, and report. Nothing here passes or fails by a figure.
 
 ``BENCH_SECONDS`` (3) is the time of a cell, ``BENCH_RUNS`` (3) how often each is measured. ``python -m tests.bench
-visits`` measures that part alone; the parts are ``sizes``, ``visits``, ``desk``, ``rates``, ``replay``
+visits`` measures that part alone; the parts are ``sizes``, ``visits``, ``desk``, ``figures``, ``rates``, ``replay``
 and ``uploads``.
 ``soak`` is for people: 20,000 uploads with cuts.
 """
@@ -21,6 +21,7 @@ from playwright.sync_api import sync_playwright
 
 from e2e.office import ROOT, Office
 from tests.bench.desk import desk_lines
+from tests.bench.figures import measure
 from tests.bench.floor import floor
 from tests.bench.load import Kept, Load, rate, run
 from tests.bench.rivals import NotHere, Rival, rivals
@@ -161,6 +162,12 @@ class Bench:
             for line in desk_lines(office, self.tokens[0], office.token(), self.maker):
                 print(line, flush=True)
 
+    def figures(self) -> None:
+        """Report what figures cost over many dossiers."""
+        print("\nfigures of 100,000 dossiers with four lines each in the log, ms (one run)")
+        took = measure(self.folder / "figures", 100_000)
+        print("   " + ", ".join(f"{name} {ms:,.0f}" for name, ms in took.items()), flush=True)
+
     def visits(self) -> None:
         """Report what a phone pays."""
         print(f"\na phone's visits, Chromium, brotli (min / median / max of {RUNS})")
@@ -236,7 +243,7 @@ def main() -> int:
     """Run ``make bench``."""
     with tempfile.TemporaryDirectory(prefix="motcua-bench-") as folder:
         bench = Bench(Path(folder))
-        for part in sys.argv[1:] or ("sizes", "visits", "desk", "rates", "replay", "uploads"):
+        for part in sys.argv[1:] or ("sizes", "visits", "desk", "figures", "rates", "replay", "uploads"):
             getattr(bench, part)()
     return 0
 

@@ -1,0 +1,99 @@
+"""`motcua stats` on what a real server wrote, also while it runs."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server import cli
+from tests.integration.caller import create, new_id, op, patch, submit
+from tests.integration.rights import VALUES, Asked, World, world
+
+
+def stats(capsys: pytest.CaptureFixture[str], data: Path, *words: str) -> dict[str, Any]:
+    capsys.readouterr()
+    assert cli.main(["stats", "--data", str(data), "--json", *words]) == 0
+    return dict(json.loads(capsys.readouterr().out))
+
+
+async def step(made: World, dossier: str, name: str, state: str, role: str = "officer", **args: Any) -> None:
+    found = (await made.ask(role, asked_all())).json()["dossiers"]
+    rev = next(each["rev"] for each in found if each["id"] == dossier)
+    result = await made.push(role, op("command", dossier, name=name, expect={"state": state, "rev": rev}, args=args))
+    assert result[0]["outcome"] == "applied", result
+
+
+def asked_all() -> Asked:
+    return Asked("POST", "/sync/v1", json={"v": 1, "cursor": "", "limit": 500})
+
+
+def test_every_figure_is_there_and_beside_it_what_was_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def look() -> None:
+        async with world(tmp_path) as made:
+            await made.dossier("draft")
+            await made.dossier("1")
+            withdrawn = await made.dossier("1")
+            await made.push("owner", op("withdraw", withdrawn, expect={"state": "1"}))
+            await step(made, withdrawn, "agree_withdrawal", "7", reason="theo đơn")
+            finished = await made.dossier("2")
+            await step(made, finished, "start", "2")
+            await step(made, finished, "finish", "4", result="giấy xác nhận")
+            await taken_in_elsewhere(made)
+            running = stats(capsys, tmp_path)  # beside the server, from the new lines alone
+            assert running["by_unit"] == stats(capsys, tmp_path, "--rebuild")["by_unit"]
+
+    asyncio.run(look())
+    told = stats(capsys, tmp_path)
+    kept = ("received", "new", "online", "counter", "assisted", "finished", "early", "withdrawn", "open", "overdue")
+    assert {name: told[name] for name in kept} == {
+        "received": 4, "new": 4, "online": 3, "counter": 1, "assisted": 1, "finished": 2, "early": 1, "withdrawn": 1,
+        "open": 2, "overdue": 0,
+    }  # fmt: skip
+    assert (told["online_percent"], told["in_time_percent"]) == (75.0, 100.0)
+    assert {each["unit"]: (each["name"], each["new"]) for each in told["by_unit"]} == {
+        "06154": ("Xã Văn Lãng", 3), "06151": ("Xã Hội Hoan", 1),
+    }  # fmt: skip
+    assert {each["receiving"]: each["new"] for each in told["by_receiving"]} == {"06154": 4}
+    assert [each["procedure"] for each in told["by_procedure"]] == ["1.004873"]
+    assert len(told["by_month"]) == 12
+    assert told["by_month"][-1]["new"] == 4
+    quoted = {each["id"]: each for each in told["reported"]}
+    assert (quoted["catalogue.level4"]["reckoned"], quoted["catalogue.level4"]["mismatch"]) == ("57.87", ["percent"])
+    assert all(each["computed"] is None for each in told["reported"]), "no dossier of 2022 is here: nothing, not 0"
+    assert stats(capsys, tmp_path, "--period", "2022")["received"] == 0
+    assert cli.main(["stats", "--data", str(tmp_path)]) == 0
+    assert "57.87% follows" in capsys.readouterr().out
+    assert cli.main(["stats", "--data", str(tmp_path), "--period", "soon"]) == 1
+    assert cli.main(["stats", "--data", str(tmp_path / "nowhere")]) == 1
+
+
+async def taken_in_elsewhere(made: World) -> None:
+    """Have an officer of Văn Lãng take in a dossier that Hội Hoan will handle."""
+    dossier = new_id()
+    behalf = {
+        "name": "Vi Thị Mẩy", "relation": "self", "seen": "known",
+        "consent": {"text": "đồng ý", "version": "1", "at": 1_795_485_000_000},
+    }  # fmt: skip
+    begin = create(dossier, unit="06151", channel="counter", on_behalf=behalf)
+    write = patch(dossier, VALUES)
+    results = await made.push("officer", begin, write, submit(dossier, begin, write))
+    assert [each["outcome"] for each in results] == ["applied"] * 3, results
+
+
+def test_a_dissolved_unit_takes_in_nothing(tmp_path: Path) -> None:
+    async def look() -> None:
+        async with world(tmp_path) as made:
+            dossier = new_id()
+            refused = (await made.push("owner", create(dossier, unit="182")))[0]
+            assert refused["problem"]["type"].endswith("unit-unknown")
+            assert "Huyện Văn Lãng" not in (await made.ask("head", desk_page(await made.dossier("2")))).text
+
+    asyncio.run(look())
+
+
+def desk_page(dossier: str) -> Asked:
+    return Asked("GET", f"/desk/d/{dossier}")
