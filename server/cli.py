@@ -1,4 +1,4 @@
-"""The command line: ``motcua serve|demo|migrate|token|officer|form|units|backup|restore|due|calendar|audit``."""
+"""The command line: ``motcua serve|demo|migrate|token|officer|backup|restore|form|units|catalogue|due|…``."""
 
 import argparse
 import asyncio
@@ -19,6 +19,7 @@ from schemas.moments import HO_CHI_MINH
 from server import demo
 from server.audit_commands import add_audit_commands
 from server.calendar_commands import add_calendar_commands, add_due_command, run_due
+from server.catalogue_commands import add_catalogue_commands
 from server.data_dir import UsageError, need, transaction
 from server.figure_commands import add_stats_command, run_stats
 from server.form_commands import add_form_commands
@@ -319,6 +320,8 @@ def _parser() -> argparse.ArgumentParser:
     add_unit_commands(commands.add_parser("units", help=says, description=says))
     says = "check form documents and publish them"
     add_form_commands(commands.add_parser("form", help=says, description=says))
+    says = "take the national portal's procedures, and count them"
+    add_catalogue_commands(commands.add_parser("catalogue", help=says, description=says))
     return parser
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from sqlite_utils import Database, Migrations
 
 from server.ids import new_id
-from server.store import figures, look_chain, worklist
+from server.store import figures, look_chain, procedures, worklist
 from server.store.keys import blob
 
 migrations: Final = Migrations("motcua")
@@ -229,4 +229,11 @@ def a_tree_of_units(db: Database) -> None:
 def figures_from_the_log(db: Database) -> None:
     """Keep what figures are made of; the log is read into it when they are first asked for."""
     for statement in figures.TABLES:
+        db.execute(statement)
+
+
+@migrations()
+def a_catalogue_of_procedures(db: Database) -> None:
+    """Keep what is known of procedures by source, what it was before, and the files it came from."""
+    for statement in procedures.TABLES:
         db.execute(statement)
