@@ -16,9 +16,9 @@ import { sendEverybodys } from "./js/everybody.js";
 /** @type {any} */
 const worker = self;
 /**
- * `pages`: the file that brings all pages, and its hash; `later`: what the first version is whole without; `english`: kept
- * by who reads it.
- * @type {{version: string, files: Record<string, string>, pages: {path: string, hash: string}, later: string[], english: string}}
+ * `pages`: the files that bring all pages, and their hashes, the second those that come last; `later`: what the first
+ * version is whole without; `english`: kept by who reads it.
+ * @type {{version: string, files: Record<string, string>, pages: {path: string, hash: string}[], later: string[], english: string}}
  */
 const kept = worker.MOTCUA;
 const CACHE = `motcua-${kept.version}`;
@@ -78,11 +78,12 @@ async function checked(path, hash, signal) {
 
 /** @returns {(path: string) => Promise<Response>} gives pages, of which the first to be missing brings all */
 function pagesTogether() {
-  /** @type {{headers: Record<string, string>, pages: Record<string, string>}|null} */
-  let together = null;
+  /** @type {({headers: Record<string, string>, pages: Record<string, string>}|undefined)[]} */
+  const together = [];
   return async (path) => {
-    together ??= await (await fetched(kept.pages.path, kept.pages.hash)).json();
-    return new Response(together?.pages[path], { headers: { ...together?.headers, [HASH]: kept.files[path] } });
+    const n = kept.later.includes(path) ? 1 : 0;
+    const { headers, pages } = (together[n] ??= await (await fetched(kept.pages[n].path, kept.pages[n].hash)).json());
+    return new Response(pages[path], { headers: { ...headers, [HASH]: kept.files[path] } });
   };
 }
 
@@ -126,7 +127,8 @@ async function install() {
 /** Fetch what the first version was whole without; what does not come is asked for by the next page. */
 async function fillLater() {
   const cache = await caches.open(CACHE);
-  for (const path of kept.later) await fill(cache, path, standingBack);
+  const page = pagesTogether();
+  for (const path of kept.later) await fill(cache, path, isPage(path) ? page : standingBack);
 }
 
 /** Let go of other versions that never became whole. */

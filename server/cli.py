@@ -24,6 +24,7 @@ from server.data_dir import UsageError, need, transaction
 from server.figure_commands import add_stats_command, run_stats
 from server.form_commands import add_form_commands
 from server.ids import new_id
+from server.papers_commands import add_papers_commands
 from server.services.syncing import release_held
 from server.settings import DAY_MS, SESSION_DAYS, Settings
 from server.shipped import keep_shipped
@@ -322,6 +323,8 @@ def _parser() -> argparse.ArgumentParser:
     add_form_commands(commands.add_parser("form", help=says, description=says))
     says = "take the national portal's procedures, and count them"
     add_catalogue_commands(commands.add_parser("catalogue", help=says, description=says))
+    says = "check checklists of papers"
+    add_papers_commands(commands.add_parser("papers", help=says, description=says))
     return parser
 
 

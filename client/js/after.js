@@ -32,7 +32,10 @@ import { register } from "./worker.js";
 learnTexts(texts);
 
 /** @type {Record<string, (vault: import("./vault.js").Vault) => any>} pages by the name in `data-page` */
-export const PAGES = { mine, settings, "sign-in": signInPage, whose, slip: async (vault) => (await import("./slip.js")).slipPage(vault) };
+export const PAGES = {
+  mine, settings, "sign-in": signInPage, whose, slip: async (vault) => (await import("./slip.js")).slipPage(vault),
+  checklist: async () => (await import("./checklistpage.js")).checklistPage(),
+};
 
 export { backupForm, fetchForm, fileOps, review, sendNow, settlePeople, tellMissing };
 

@@ -6,7 +6,8 @@ only chooses. New forms mean a new portal.
 Rule 3. `/sw.js` begins with the list of what the phone keeps for the days without network, each with the hash of its
 content, so that the worker changes when, and only when, something it keeps has changed. English, which is one file
 (``server/english.py``), is kept by its readers.
-The worker gets all pages in one file: alike as they are, together they are half as long, and they cost one request.
+The worker gets pages in two files, the second with those that come last: alike as they are, together they are half as
+long, and they cost one request.
 Rule 4. What several pages need, the lists that forms share and the symbols, is one file beside them, not in each.
 """
 
@@ -25,9 +26,12 @@ from msgspec import Struct
 
 import client
 from schemas import lists
+from schemas.checklists.definitions import decode_checklist
+from schemas.checklists.definitions import documents as checklists
 from schemas.finding.vocabulary import everyday, near
 from schemas.forms import Form, decode_form
 from schemas.problems import RequestProblem
+from server.checklists import page_values
 from server.desk.drawing import environment
 from server.english import english_of, without_english
 from server.finder import SHOWN_MAX, Finder, Listed, Narrowed, listed_of, places_of
@@ -61,6 +65,7 @@ EVERYDAY_MAX: Final = 6
 TABS: Final = {
     "procedures.html": "/thu-tuc",
     "procedure.html": "/thu-tuc",
+    "giay-to.html": "/thu-tuc",
     "cua-toi.html": "/cua-toi",
     "cai-dat.html": "/cai-dat",
 }
@@ -150,8 +155,13 @@ class Portal:
         self.documents = {f"/assets/{name}": built for name, built in _built("assets", IMMUTABLE)}
         self.documents |= {f"/icons/{name}": built for name, built in _built("icons", A_DAY)}
         self.finder = Finder(listed(form for _, form in self.forms))
+        self.checklists = checklists()
+        #: Pages that come last: no form needs them.
+        self.last: set[str] = set()
         whole = [shared_lists(), *(raw for raw, _ in (*self.forms, *self.closed)), *others]
-        self.english = english_of([*(json.loads(each) for each in whole), everyday(), places_of()])
+        self.english = english_of(
+            [*(json.loads(each) for each in (*whole, *self.checklists.values())), everyday(), places_of()]
+        )
         self.lists_url = self._add("lists.json", without_english(shared_lists(), self.english).encode())
         self.english_url = self._add("english.json", self._all_english())
         finding = json.dumps(self.finder.for_phones(), ensure_ascii=False, separators=(",", ":"))
@@ -160,7 +170,8 @@ class Portal:
         manifest = client.ROOT / "manifest.webmanifest"
         self.documents["/manifest.webmanifest"] = document(manifest.read_bytes(), MEDIA[".webmanifest"], A_DAY)
         self._add_pages()
-        self.pages_url, self.pages_hash = self._add_pages_together()
+        self.pages_url = self._add_pages_together("pages.json", lambda path: path not in self.last)
+        self.last_url = self._add_pages_together("last.json", self.last.__contains__)
         self.documents["/sw.js"] = self._worker()
 
     def _add(self, name: str, body: bytes) -> str:
@@ -204,12 +215,28 @@ class Portal:
             pages[f"/{page}"] = self._page(f"{page}.html")
         for raw, form in (*self.forms, *self.closed):
             pages[f"/thu-tuc/{form.procedure}"] = self._page(
-                "procedure.html", form=form, slots=form.slots, closed=(raw, form) in self.closed
+                "procedure.html",
+                form=form,
+                slots=form.slots,
+                closed=(raw, form) in self.closed,
+                has_checklist=form.procedure in self.checklists,
             )
+            self._add_checklist(form)
             pages[f"/to-khai/{form.procedure}"] = self._page(
                 "form.html",
                 form=form,
                 form_json=_data(without_english(raw, self.english)),
+            )
+
+    def _add_checklist(self, form: Form) -> None:
+        raw = self.checklists.get(form.procedure)
+        if raw is not None:
+            path = f"/thu-tuc/{form.procedure}/giay-to"
+            self.last.add(path)
+            self.documents[path] = self._page(
+                "giay-to.html",
+                list_json=_data(without_english(raw, self.english)),
+                **page_values(decode_checklist(raw), form.title.vi),
             )
 
     def _page(self, template: str, **values: Any) -> Document:
@@ -225,15 +252,16 @@ class Portal:
         body = templates().render_template(template, **names, **values)
         return document(body.encode(), HTML)
 
-    def _add_pages_together(self) -> tuple[str, str]:
-        """Add the file that brings the worker all pages, with the headers they are to have; return address and hash."""
-        pages = {path: each.body.decode() for path, each in self.documents.items() if each.media == HTML}
+    def _add_pages_together(self, name: str, among: Callable[[str], bool]) -> str:
+        """Add the file that brings the worker pages, with the headers they are to have; return its address."""
+        pages = {
+            path: each.body.decode() for path, each in self.documents.items() if each.media == HTML and among(path)
+        }
         headers = {name.decode(): value.decode() for name, value in HEADERS} | {
             "content-type": f"{HTML}; charset=utf-8"
         }
         body = json.dumps({"headers": headers, "pages": pages}, ensure_ascii=False, separators=(",", ":"))
-        url = self._add("pages.json", body.encode())
-        return url, self.documents[url].etag.strip('"')
+        return self._add(name, body.encode())
 
     def _worker(self) -> Document:
         hashes = {
@@ -241,12 +269,14 @@ class Portal:
             for path, each in sorted(self.documents.items())
             if not path.endswith((".png", ".webmanifest"))
             and not path.startswith("/assets/desk.")
-            and path != self.pages_url
+            and path not in (self.pages_url, self.last_url)
         }
         kept = {
             "files": hashes,
-            "pages": {"path": self.pages_url, "hash": self.pages_hash},
-            "later": [*assets()["app.later"], self.finding_url],
+            "pages": [
+                {"path": url, "hash": self.documents[url].etag.strip('"')} for url in (self.pages_url, self.last_url)
+            ],
+            "later": [*assets()["app.later"], self.finding_url, *sorted(self.last)],
             "english": self.english_url,
         }
         script = (client.ROOT / "dist" / "sw.js").read_bytes()
@@ -311,7 +341,13 @@ def page(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 @get(
-    ["/thu-tuc/{name:str}", "/to-khai/{name:str}", "/assets/{name:str}", "/icons/{name:str}"],
+    [
+        "/thu-tuc/{name:str}",
+        "/thu-tuc/{name:str}/giay-to",
+        "/to-khai/{name:str}",
+        "/assets/{name:str}",
+        "/icons/{name:str}",
+    ],
     include_in_schema=False,
     sync_to_thread=False,
     opt=ANYONE,

@@ -296,6 +296,7 @@ POLICIES: Final[dict[tuple[str, str], Policy]] = {
         )
     },
     ("GET", "/thu-tuc/{name:str}"): open_to_all("GET", f"/thu-tuc/{FORM_PAGE}"),
+    ("GET", "/thu-tuc/{name:str}/giay-to"): open_to_all("GET", f"/thu-tuc/{FORM_PAGE}/giay-to"),
     ("GET", "/to-khai/{name:str}"): open_to_all("GET", f"/to-khai/{FORM_PAGE}"),
     ("GET", "/assets/{name:str}"): open_to_all("GET", "/assets"),
     ("GET", "/icons/{name:str}"): open_to_all("GET", "/icons/192.png"),

@@ -117,15 +117,20 @@ def test_the_worker_keeps_no_page_with_a_person_in_it() -> None:
 
 def test_the_worker_gets_all_pages_together_with_the_headers_they_have_alone() -> None:
     made = portal.shipped()
-    together = json.loads(made.documents[made.pages_url].body)
+    together = [json.loads(made.documents[url].body) for url in (made.pages_url, made.last_url)]
     pages = {path: page.body.decode() for path, page in made.documents.items() if page.media == portal.HTML}
-    assert together["pages"] == pages
-    assert together["headers"].items() >= {name.decode(): value.decode() for name, value in HEADERS}.items()
-    assert together["headers"]["content-type"] == "text/html; charset=utf-8"
+    assert together[0]["pages"] | together[1]["pages"] == pages
+    assert together[1]["pages"].keys() == made.last
+    assert "/thu-tuc/1.004873/giay-to" in made.last
+    assert not together[0]["pages"].keys() & made.last
+    for each in together:
+        assert each["headers"].items() >= {name.decode(): value.decode() for name, value in HEADERS}.items()
+        assert each["headers"]["content-type"] == "text/html; charset=utf-8"
     head = json.loads(made.documents["/sw.js"].body.split(b"\n")[0].removeprefix(b"self.MOTCUA=").removesuffix(b";"))
-    assert head["pages"]["path"] == made.pages_url
-    assert made.pages_url not in head["files"]
+    assert [each["path"] for each in head["pages"]] == [made.pages_url, made.last_url]
+    assert not {made.pages_url, made.last_url} & head["files"].keys()
     assert set(pages) <= set(head["files"])
+    assert made.last <= set(head["later"])
 
 
 @pytest.mark.parametrize("words", ["hon nhan", "HÔN NHÂN", "tình trạng", "1.004873", "to khai tinh trang hon nhan"])
