@@ -1,6 +1,6 @@
 """Messages of the one round trip, ``POST /sync/v1`` (protocol §4)."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -53,6 +53,7 @@ class OpResult(Struct, omit_defaults=True):
     proof: str | None = None
     officer_reason: str | None = None
     again: bool = False
+    secret: str | None = None
 
 
 class WireAttachment(Struct, omit_defaults=True):
@@ -145,7 +146,8 @@ class WireDossier(Struct, omit_defaults=True):
     """A dossier as one reader sees it: whole, or what changed since their cursor.
 
     ``cells`` maps a path to ``[value, index into by]`` in the order of the fold; the index is null for a computed one.
-    ``office`` are the indices of those ops in ``by`` that the office wrote.
+    ``office`` are the indices of those ops in ``by`` that the office wrote. With ``secret``, beside ``code``, anybody
+    asks for its state; it is told to its owner alone.
     """
 
     id: str
@@ -167,6 +169,7 @@ class WireDossier(Struct, omit_defaults=True):
     steps: list[WireStep] | None = None
     trace: list[WireTrace] | None = None
     conflicts: list[WireConflict] | None = None
+    secret: str | None = None
 
 
 class Gone(Struct):
@@ -276,3 +279,61 @@ class DevicesEnded(Struct):
     """``DELETE /accounts/devices``: how many others were signed out."""
 
     ended: int
+
+
+class HandOverItem(Struct, forbid_unknown_fields=True):
+    """A slip that was given out with a dossier taken in; ``account`` is the one that was begun with it."""
+
+    dossier: Annotated[str, Meta(max_length=40)]
+    code: Annotated[str, Meta(max_length=60)]
+    secret: Annotated[str, Meta(max_length=40)]
+    account: Annotated[str, Meta(max_length=40)] | None = None
+
+
+class HandOvers(Struct):
+    """``POST /handovers``."""
+
+    handovers: Annotated[list[HandOverItem], Meta(max_length=100)]
+
+
+class HandOverResult(Struct):
+    """``kept``; ``waiting``: kept too, and its dossier has not come; ``refused``."""
+
+    dossier: str
+    outcome: Literal["kept", "waiting", "refused"]
+
+
+class HandOverResults(Struct):
+    """The answer, in the order sent."""
+
+    results: list[HandOverResult]
+
+
+class ClaimAsked(Struct):
+    """``POST /claims``: a hand-over code."""
+
+    code: Annotated[str, Meta(max_length=100)]
+
+
+class Claimed(Struct):
+    """Which dossier is whose now: the one of who asked."""
+
+    dossier: str
+
+
+class AssistedAccount(Struct, forbid_unknown_fields=True):
+    """``POST /accounts/assisted``: an account that an officer begins for somebody, with what finishes it."""
+
+    account: Annotated[str, Meta(max_length=40)]
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    code: Annotated[str, Meta(max_length=60)]
+    secret: Annotated[str, Meta(max_length=40)]
+    citizen_id: Annotated[str, Meta(max_length=20)] | None = None
+    phone: Annotated[str, Meta(max_length=20)] | None = None
+
+
+class FinishAccount(Struct, forbid_unknown_fields=True):
+    """``POST /accounts/finish``: the code from the slip and a password of one's own."""
+
+    code: Annotated[str, Meta(max_length=100)]
+    password: Annotated[str, Meta(min_length=1, max_length=1_000)]

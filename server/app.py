@@ -22,7 +22,7 @@ from server import desk_gate
 from server.dispatcher import Dispatcher
 from server.finder import listed_of
 from server.logs import write_logs
-from server.routes import accounts, files, finding, forms, health, openapi, portal, sessions, sync
+from server.routes import accounts, files, finding, follow, forms, handovers, health, openapi, portal, sessions, sync
 from server.routes.gate import admit
 from server.routes.wire import Answer, document, problem_answer, problem_of_status
 from server.services.attempts import Limits
@@ -46,7 +46,7 @@ log = logging.getLogger("motcua")
 ROUTES: Final = [
     sync.sync_once, sync.take_snapshot, sessions.enter, sessions.leave, *accounts.ACCOUNT_ROUTES,
     forms.form_document, forms.shared_list, health.health, health.metrics, openapi.openapi,
-    *files.FILE_ROUTES,
+    *files.FILE_ROUTES, *handovers.HANDOVER_ROUTES,
 ]  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def create_app(settings: Settings) -> MethodOverride:
     })  # fmt: skip
     built = (client.ROOT / "dist" / "manifest.json").exists()
     app = Litestar(
-        [*ROUTES, *((*portal.PORTAL_ROUTES, *finding.FINDING_ROUTES) if built else ())],
+        [*ROUTES, *((*portal.PORTAL_ROUTES, *finding.FINDING_ROUTES, *follow.FOLLOW_ROUTES) if built else ())],
         state=state,
         lifespan=[_serving],
         guards=[admit],

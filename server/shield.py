@@ -20,9 +20,9 @@ Scope = MutableMapping[str, Any]
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 #: First segments that are ours; anything else is logged as `-`, since it may hold anything.
 SEGMENTS: Final = frozenset({
-    "", "accounts", "assets", "cai-dat", "cua-toi", "dang-nhap", "dang-xuat", "desk", "files", "forms", "health",
-    "icons", "manifest.webmanifest", "may-cua-ai", "metrics", "openapi.json", "phieu", "sw.js", "sync", "thu-tuc",
-    "to-khai",
+    "", "accounts", "assets", "cai-dat", "claims", "cua-toi", "dang-nhap", "dang-xuat", "desk", "files", "forms",
+    "handovers", "health", "icons", "manifest.webmanifest", "may-cua-ai", "metrics", "openapi.json", "pack",
+    "phieu", "sw.js", "sync", "thu-tuc", "to-khai", "tra-cuu",
 })  # fmt: skip
 NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
 #: What a program reads is never rendered: it needs one header, and every byte of it is paid for on 2G.

@@ -21,7 +21,7 @@ OFFICE: Final = ("desk", "papers")
 #: What a part of the script that comes last brings with it: of the office, of searching, of papers, slips.
 LATER: Final = ("office", "finding", "slip", "checklist")
 #: What stands in pages and no script says.
-PAGES: Final = ("public",)
+PAGES: Final = ("public", "claims")
 
 
 @cache

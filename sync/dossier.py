@@ -72,6 +72,7 @@ class Dossier(Struct, kw_only=True, omit_defaults=True):
     ``named`` counts the ledger's rows of ids named in a ``saw`` and not yet arrived. ``due`` is RFC 3339 with the
     ``trace`` of the days that led there by the ``calendar`` of that version; ``first_due`` is what was promised first.
     ``intake`` is the unit whose officer took it in for another unit, null where it came to the unit that handles it.
+    ``begun_by`` is the officer who began it, once somebody claimed it; ``secret`` is what its state is asked for with.
     ``paused_ms`` is since when the office's time stands still, ``done_ms`` when it ended with a result.
     """
 
@@ -105,12 +106,19 @@ class Dossier(Struct, kw_only=True, omit_defaults=True):
     paused_ms: int | None = None
     done_ms: int | None = None
     intake: str | None = None
+    begun_by: str | None = None
+    secret: str | None = None
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        """Return the scopes that may see it now: its author's, and from ``submit`` on its unit's."""
+        """Return the scopes that may see it now: its owner's, and from ``submit`` on its unit's.
+
+        A draft that was claimed stays with the officer who began it too, who has not sent it yet.
+        """
         own = person_scope(self.applicant)
-        return (own,) if self.state == "draft" else (own, unit_scope(self.unit))
+        if self.state != "draft":
+            return (own, unit_scope(self.unit))
+        return (own,) if self.begun_by is None else (own, person_scope(self.begun_by))
 
     @property
     def receiving_unit(self) -> str:

@@ -207,12 +207,14 @@ def _submit(case: Case, dossier: Dossier, op: Submit, seq: int) -> None:
         put_computed(dossier, compute(form, shown(dossier), case.today), seq)
     dossier.submitted_ms = case.entry.received_ms
     dossier.code = _code(case, dossier)
+    dossier.secret = case.world.secret(dossier.id)
     _give_code(case, dossier, dossier.code)
     _step(case, dossier, "submit", "1", None)
 
 
 def _give_code(case: Case, dossier: Dossier, code: str) -> None:
     case.entry.code, case.entry.proof = code, case.world.prove(dossier.id, code)
+    case.entry.secret = dossier.secret
 
 
 def _answer(case: Case, dossier: Dossier) -> None:

@@ -34,7 +34,7 @@ from schemas.values import fault_of
 from sync.dossier import Dossier
 from sync.ledger import Actor, Entry, Ledger, World
 from sync.merge import APPLICANT, GONE, HERE, shown
-from sync.rights import FORMER, WRITING, is_officer, may_write, role_of
+from sync.rights import FORMER, WRITING, is_officer, may_write, office_role, role_of
 from sync.steps import guarded, wrong_args
 from sync.workflow import CLOSED, COMMANDS, OPEN_TO_APPLICANT, WITHDRAWABLE
 
@@ -149,7 +149,7 @@ def _judge(case: Case) -> Ruling:
 def _judge_create(case: Case, op: Create) -> Ruling:
     dossier = case.dossier
     if dossier is not None:
-        same = dossier.applicant == case.actor.person and dossier.procedure == op.procedure
+        same = case.actor.person in (dossier.applicant, dossier.begun_by) and dossier.procedure == op.procedure
         return None if same else Refuse(op_problem("forbidden-op"))
     if (op.channel != "online" or op.on_behalf is not None) and not is_officer(case.actor):
         return Refuse(op_problem("forbidden-op", "only an officer takes in a dossier for another person"))
@@ -175,7 +175,7 @@ def _ended(case: Case, form: Form, begun: str) -> str | None:
 def _judge_sight(case: Case) -> Ruling:
     """Nobody can tell a dossier that is not there from one that they may not see."""
     dossier = case.dossier
-    role = role_of(case.actor, dossier) if dossier is not None else None
+    role = _role_in(case, dossier) if dossier is not None else None
     if dossier is not None and case.waived in ("right-lost", "healing") and role in (None, FORMER):
         case.entry.role = APPLICANT if role is None or _counts_as_applicant(dossier) else HANDLER
         return None
@@ -188,6 +188,15 @@ def _judge_sight(case: Case) -> Ruling:
     if case.entry.role is None:
         case.entry.role = role
     return None
+
+
+def _role_in(case: Case, dossier: Dossier) -> str | None:
+    """Return the role in which an op is judged: what only the office does is done as the office."""
+    role = role_of(case.actor, dossier)
+    if role == APPLICANT and isinstance(case.op, Command | Accept | Decline):
+        office = office_role(case.actor, dossier)
+        return office if office in WRITING else role
+    return role
 
 
 def _counts_as_applicant(dossier: Dossier) -> bool:
@@ -257,7 +266,7 @@ def _judge_settling(case: Case, dossier: Dossier, op: Accept | Decline) -> Rulin
 
 
 def _judge_step(case: Case, dossier: Dossier, op: Submit | Withdraw | Command) -> Ruling:
-    refusal = _judge_actor(_role(case), op)
+    refusal = _judge_actor(_role(case), dossier, op)
     if refusal is not None:
         return refusal
     if case.waived != "waiting":
@@ -280,8 +289,13 @@ def _judge_step(case: Case, dossier: Dossier, op: Submit | Withdraw | Command) -
     return None if allowed else Refuse(op_problem("stale-state", f"state {dossier.state}, rev {dossier.rev}"))
 
 
-def _judge_actor(role: str, op: Submit | Withdraw | Command) -> Refuse | None:
-    allowed = role in WRITING and op.name in COMMANDS if isinstance(op, Command) else role == APPLICANT
+def _judge_actor(role: str, dossier: Dossier, op: Submit | Withdraw | Command) -> Refuse | None:
+    """Commands are the office's; so is sending on behalf of who was helped; all else is the applicant's."""
+    if isinstance(op, Command):
+        allowed = role in WRITING and op.name in COMMANDS
+    else:
+        assists = isinstance(op, Submit) and dossier.on_behalf is not None and role in WRITING
+        allowed = role == APPLICANT or assists
     return None if allowed else Refuse(op_problem("forbidden-op"))
 
 

@@ -75,6 +75,7 @@ class Entry(Struct, kw_only=True):
     officer_reason: str | None = None
     was: str | None = None
     device: str | None = None
+    secret: str | None = None
 
 
 class File(Struct, frozen=True):
@@ -92,7 +93,8 @@ class File(Struct, frozen=True):
 class Event(Struct, kw_only=True):
     """One line of the log, for audit and statistics: what happened to which dossier, under which circumstances.
 
-    ``kind`` is ``op`` (first receipt), ``moved`` (an outcome changed) or ``status`` (a file, a due date).
+    ``kind`` is ``op`` (first receipt), ``moved`` (an outcome changed), ``status`` (a file, a due date) or ``claim``
+    (somebody claimed it; ``person`` says who).
     """
 
     seq: int
@@ -221,3 +223,6 @@ class World(Protocol):
 
     def prove(self, dossier: str, code: str) -> str:
         """Return the proof (a MAC) that the server gave this code to this dossier."""
+
+    def secret(self, dossier: str) -> str:
+        """Return the eight characters with which the state of a dossier is asked for, the same ever after."""

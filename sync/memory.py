@@ -8,6 +8,7 @@ from hashlib import sha256
 import msgspec
 
 from schemas.forms import Form
+from schemas.slips import secret_of
 from sync.deadlines import Calendar
 from sync.dossier import Dossier
 from sync.ledger import Actor, Allowed, Entry, Event, File
@@ -72,6 +73,10 @@ class MemoryWorld:
     def prove(self, dossier: str, code: str) -> str:
         """Return the proof of a code."""
         return sha256(f"{self.key}\n{dossier}\n{code}".encode()).hexdigest()
+
+    def secret(self, dossier: str) -> str:
+        """Return the secret of a dossier."""
+        return secret_of(sha256(f"{self.key}\nsecret\n{dossier}".encode()).digest())
 
 
 class MemoryLedger:

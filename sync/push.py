@@ -61,6 +61,20 @@ def forms_published(ledger: Ledger, world: World, procedure: str, now_ms: int) -
             reconciler.release_for_form(entry)
 
 
+def claim(ledger: Ledger, world: World, claimer: Actor, dossier: Dossier, now_ms: int) -> bool:
+    """Give a dossier that an officer took in to whom it is for; return whether it is theirs now.
+
+    It comes whole to its new owner. Who began it goes on sending a draft, and sees what was sent through their unit.
+    Repeating it changes nothing; what belongs to somebody else already stays theirs.
+    """
+    if claimer.person in (dossier.applicant, dossier.begun_by) or dossier.begun_by is not None:
+        return claimer.person == dossier.applicant
+    if dossier.on_behalf is None:
+        return False
+    _Reconciler(ledger, world, now_ms).give(dossier, claimer)
+    return True
+
+
 def result_of(entry: Entry, *, again: bool = False) -> OpResult:
     """Return what the log says of an op, as a result."""
     return OpResult(
@@ -75,6 +89,7 @@ def result_of(entry: Entry, *, again: bool = False) -> OpResult:
         proof=entry.proof,
         officer_reason=entry.officer_reason,
         again=again,
+        secret=entry.secret,
     )
 
 
@@ -133,6 +148,17 @@ class _Reconciler:
         seen = dossier is not None and any(held.op == entry.op for held in dossier.held)
         self._end(entry, op_problem("predecessor-refused" if seen else "dossier-unknown"), dossier)
         self._release_waiting(entry.dossier, {entry.op})
+
+    def give(self, dossier: Dossier, claimer: Actor) -> None:
+        """Make somebody the owner of a dossier, tell all scopes, and judge again what of theirs waited for it."""
+        before, seq = dossier.scopes, self.ledger.next_seq()
+        dossier.begun_by, dossier.applicant = dossier.applicant, claimer.person
+        dossier.people[claimer.person] = claimer.name
+        self.ledger.save_dossier(dossier)
+        self._announce(dossier, seq, before)
+        digest = sha256(f"claim\n{dossier.id}\n{claimer.person}".encode()).digest()
+        self.ledger.record(self._event(dossier, seq, kind="claim", person=claimer.person, type="claim", digest=digest))
+        self._release_waiting(dossier.id, set(), opened=True)
 
     def _end(self, entry: Entry, problem: Problem, dossier: Dossier | None) -> None:
         """Refuse a held op whatever it says, and tell its author."""
@@ -345,26 +371,24 @@ class _Reconciler:
 
     def _record(self, entry: Entry, dossier: Dossier | None, seq: int, kind: str) -> None:
         self.ledger.record(
-            Event(
-                seq=seq,
-                kind=kind,
-                at_ms=self.now_ms,
-                person=entry.person,
-                op=entry.op,
-                dossier=entry.dossier or None,
-                type=entry.type,
-                outcome=entry.outcome,
-                digest=entry.digest,
-                state=dossier.state if dossier else None,
-                channel=dossier.channel if dossier else None,
-                assisted=dossier is not None and dossier.on_behalf is not None,
-                level=self.world.level(dossier.procedure) if dossier else None,
-                receiving_unit=dossier.receiving_unit if dossier else None,
-                handling_unit=dossier.unit if dossier else None,
-                due=dossier.due if dossier else None,
-                done_ms=dossier.done_ms if dossier else None,
+            self._event(
+                dossier, seq, kind=kind, person=entry.person, type=entry.type, digest=entry.digest, op=entry.op,
+                dossier=entry.dossier or None, outcome=entry.outcome,
             )
-        )
+        )  # fmt: skip
+
+    def _event(self, about: Dossier | None, seq: int, **said: Any) -> Event:
+        """Return a line of the log, with what the dossier is like at that moment."""
+        circumstances: dict[str, Any] = {}
+        if about is not None:
+            circumstances = {
+                "dossier": about.id, "state": about.state, "channel": about.channel,
+                "assisted": about.on_behalf is not None, "level": self.world.level(about.procedure),
+                "receiving_unit": about.receiving_unit, "handling_unit": about.unit,
+                "due": about.due, "done_ms": about.done_ms,
+            }  # fmt: skip
+        given = {"op": None, "dossier": None, "outcome": None} | circumstances | said
+        return Event(seq=seq, at_ms=self.now_ms, **given)
 
 
 def _read(raw: bytes | msgspec.Raw) -> Op | str:

@@ -19,11 +19,18 @@ def role_of(actor: Actor, dossier: Dossier) -> str | None:
     ``former``: only a scope they have left, or that it has left, could see it. Null: no scope of theirs ever could.
     """
     role = office_role(actor, dossier)
+    if actor.person == dossier.begun_by:
+        return APPLICANT if dossier.state == "draft" else _as_office(role, dossier) or FORMER
     if dossier.on_behalf is not None:
         if role in WRITING:
-            return APPLICANT if dossier.state in _UNOPENED else role
+            return _as_office(role, dossier)
         return APPLICANT if actor.person == dossier.applicant else role or _former(actor, dossier)
     return APPLICANT if actor.person == dossier.applicant else role or _former(actor, dossier)
+
+
+def _as_office(role: str | None, dossier: Dossier) -> str | None:
+    """Return the role of an officer in what was taken in for another: until reception theirs is the applicant's."""
+    return APPLICANT if role in WRITING and dossier.state in _UNOPENED else role
 
 
 def office_role(actor: Actor, dossier: Dossier) -> str | None:

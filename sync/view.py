@@ -52,6 +52,7 @@ def wire(dossier: Dossier, reader: Actor, form: Form | None, since_seq: int | No
         code=dossier.code,
         due=dossier.due,
         channel=dossier.channel,
+        secret=dossier.secret if reader.person == dossier.applicant else None,
         by=[dossier.by[old].op for old in by],
         office=[place for old, place in by.items() if is_office(dossier.by[old].role)],
         cells=cells,

@@ -35,6 +35,7 @@ learnTexts(texts);
 export const PAGES = {
   mine, settings, "sign-in": signInPage, whose, slip: async (vault) => (await import("./slip.js")).slipPage(vault),
   checklist: async () => (await import("./checklistpage.js")).checklistPage(),
+  follow: async () => (await import("./follow.js")).follow(),
 };
 
 export { backupForm, fetchForm, fileOps, review, sendNow, settlePeople, tellMissing };

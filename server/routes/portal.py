@@ -240,6 +240,10 @@ class Portal:
             )
 
     def _page(self, template: str, **values: Any) -> Document:
+        return document(self.draw(template, **values), HTML)
+
+    def draw(self, template: str, **values: Any) -> bytes:
+        """Make a page."""
         built = assets()
         names = {
             "css": built["app.css"],
@@ -249,8 +253,7 @@ class Portal:
             "icons": self.icons_url,
             "tab": TABS.get(template, ""),
         }
-        body = templates().render_template(template, **names, **values)
-        return document(body.encode(), HTML)
+        return templates().render_template(template, **names, **values).encode()
 
     def _add_pages_together(self, name: str, among: Callable[[str], bool]) -> str:
         """Add the file that brings the worker pages, with the headers they are to have; return its address."""

@@ -5,7 +5,9 @@ many addresses they come. Sessions that are open do not notice.
 Rule 2. A device on which the account was signed in before has a count of its own (OWASP, "device cookies"): whoever
 guesses elsewhere cannot lock its owner out of it.
 Rule 3. An attempt is counted when it is let in and taken back when it fits, so that many at once count as many.
-Rule 4. What is remembered is bounded; the oldest is forgotten first. Keys are hashes or ids: no word that was typed.
+Rule 4. A code on a slip is locked after ten failures, for an hour and then twice as long each time; whoever asks
+meanwhile hears what any mistake is told.
+Rule 5. What is remembered is bounded; the oldest is forgotten first. Keys are hashes or ids: no word that was typed.
 """
 
 import ipaddress
@@ -24,6 +26,9 @@ HOUR_MS: Final = 60 * 60_000
 ADDRESS_FAILURES_AN_HOUR: Final = 300
 ADDRESS_ACCOUNTS_AN_HOUR: Final = 1_000
 SECRET_REPEATS_AN_HOUR: Final = 120
+SLIP_FAILURES: Final = 10
+SLIP_LOCK_MAX_MS: Final = 7 * 24 * HOUR_MS
+ADDRESS_SLIPS_AN_HOUR: Final = 300
 
 V = TypeVar("V")
 
@@ -91,6 +96,32 @@ def pause_ms(failures: int) -> int:
     return min(PAUSE_MAX_MS, PAUSE_FIRST_MS << min(failures - FREE_FAILURES, 20))
 
 
+class Locks:
+    """Locks after failures, by key: after every ten, for an hour, two, four."""
+
+    def __init__(self, remembered_max: int = REMEMBERED_MAX) -> None:
+        self._failures: _Remembered[tuple[int, int]] = _Remembered(remembered_max)
+
+    def admit(self, key: str, now_ms: int) -> bool:
+        """Let a try in and count it as a failure until it is said to be none; return false while it is locked."""
+        count, last = self._failures.get(key) or (0, 0)
+        if now_ms - last >= SLIP_LOCK_MAX_MS:
+            count = 0
+        if count and count % SLIP_FAILURES == 0 and now_ms - last < lock_ms(count):
+            return False
+        self._failures.put(key, (count + 1, now_ms))
+        return True
+
+    def forget(self, key: str) -> None:
+        """Forget all failures: a try fitted."""
+        self._failures.drop(key)
+
+
+def lock_ms(failures: int) -> int:
+    """Return for how long a key is locked after so many failures, ten or a multiple of it."""
+    return min(SLIP_LOCK_MAX_MS, HOUR_MS << min(failures // SLIP_FAILURES - 1, 20))
+
+
 class Budget:
     """So many an hour by key, all at once if need be; what was not used comes back evenly."""
 
@@ -127,6 +158,8 @@ class Limits:
         self.failures_by_address = Budget(ADDRESS_FAILURES_AN_HOUR)
         self.accounts_by_address = Budget(ADDRESS_ACCOUNTS_AN_HOUR)
         self.repeats_by_secret = Budget(SECRET_REPEATS_AN_HOUR)
+        self.slips = Locks()
+        self.slips_by_address = Budget(ADDRESS_SLIPS_AN_HOUR)
 
 
 def network_of(host: str | None) -> str:

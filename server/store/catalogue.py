@@ -14,6 +14,7 @@ from typing import Final
 from msgspec import Struct
 
 from schemas.forms import Form, decode_form
+from schemas.slips import secret_of
 from server.calendar import SHIPPED, calendar_of
 from server.desk.overrides import Override
 from server.store.keys import blob
@@ -134,6 +135,10 @@ class Catalogue:
     def prove(self, dossier: str, code: str) -> str:
         """Return the MAC over a dossier and its code."""
         return hmac.digest(self._key, f"{dossier}\n{code}".encode(), "sha256").hex()
+
+    def secret(self, dossier: str) -> str:
+        """Return the eight characters with which the state of a dossier is asked for."""
+        return secret_of(hmac.digest(self._key, f"secret\n{dossier}".encode(), "sha256"))
 
 
 def epoch_of(conn: sqlite3.Connection) -> int:

@@ -23,6 +23,7 @@ class Rest(msgspec.Struct, array_like=True):
     proof: str | None = None
     officer_reason: str | None = None
     device: str | None = None
+    secret: str | None = None
 
 
 _NOTHING: Final = Rest()
@@ -32,7 +33,14 @@ _rest_decoder = msgspec.msgpack.Decoder(Rest)
 def rest_of(entry: Entry) -> bytes | None:
     """Return the packed column, null where there is nothing in it."""
     rest = Rest(
-        entry.problem, entry.paths, entry.overridden, entry.code, entry.proof, entry.officer_reason, entry.device
+        entry.problem,
+        entry.paths,
+        entry.overridden,
+        entry.code,
+        entry.proof,
+        entry.officer_reason,
+        entry.device,
+        entry.secret,
     )
     return None if rest == _NOTHING else _pack.encode(rest)
 
@@ -54,4 +62,5 @@ def entry_of(row: tuple[Any, ...]) -> Entry:
         body=row[4], digest=row[5], received_ms=row[6], at=row[7], seq=row[8], outcome=row[9], reason=row[10],
         role=row[11], rev=row[12], was=row[13], problem=rest.problem, paths=rest.paths, overridden=rest.overridden,
         code=rest.code, proof=rest.proof, officer_reason=rest.officer_reason, device=rest.device,
+        secret=rest.secret,
     )  # fmt: skip

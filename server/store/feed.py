@@ -21,7 +21,9 @@ _OUTCOMES: Final = f"""
     SELECT {", ".join("op." + name for name in COLUMNS.split(", "))} FROM op JOIN (
         SELECT op AS told, max(seq) AS last FROM outcome_feed WHERE person = ? AND seq > ? AND seq <= ? GROUP BY op
     ) ON op.id = told ORDER BY last"""  # noqa: S608 - constant columns
-_OF_PERSON: Final = "SELECT id FROM dossier WHERE applicant = ? AND id > ? ORDER BY id LIMIT ?"
+_OF_PERSON: Final = """
+    SELECT id FROM dossier WHERE applicant = ?1 AND id > ?2
+    UNION SELECT id FROM dossier WHERE beginner = ?1 AND id > ?2 ORDER BY id LIMIT ?3"""
 _OF_UNIT: Final = """
     SELECT id FROM dossier INDEXED BY dossier_unit
     WHERE unit = ? AND id > ? AND submitted IS NOT NULL ORDER BY id LIMIT ?"""

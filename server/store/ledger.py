@@ -31,11 +31,11 @@ _ADD_OP: Final = f"INSERT INTO op ({COLUMNS}) VALUES ({','.join('?' * 15)})"  # 
 _MOVE_OP: Final = "UPDATE op SET seq = ?, outcome = ?, reason = ?, role = ?, rev = ?, rest = ? WHERE id = ?"
 _LOG: Final = f"INSERT INTO log VALUES ({','.join('?' * 18)})"  # noqa: S608 - constant
 _DOSSIER: Final = """
-    INSERT INTO dossier (id, code, applicant, unit, state, procedure, rev, submitted, blob)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO dossier (id, code, applicant, unit, state, procedure, rev, submitted, beginner, blob)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET code = excluded.code, applicant = excluded.applicant, unit = excluded.unit,
         state = excluded.state, procedure = excluded.procedure, rev = excluded.rev, submitted = excluded.submitted,
-        blob = excluded.blob"""
+        beginner = excluded.beginner, blob = excluded.blob"""
 
 _pack = msgspec.msgpack.Encoder()
 
@@ -318,7 +318,8 @@ def _moved_row(entry: Entry) -> tuple[Any, ...]:
 def _dossier_row(dossier: Dossier) -> tuple[Any, ...]:
     return (
         blob(dossier.id), dossier.code, blob(dossier.applicant), dossier.unit, dossier.state, dossier.procedure,
-        dossier.rev, dossier.submitted_ms, _pack.encode(dossier),
+        dossier.rev, dossier.submitted_ms, blob_or_none(dossier.begun_by if dossier.state == "draft" else None),
+        _pack.encode(dossier),
     )  # fmt: skip
 
 

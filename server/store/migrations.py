@@ -237,3 +237,23 @@ def a_catalogue_of_procedures(db: Database) -> None:
     """Keep what is known of procedures by source, what it was before, and the files it came from."""
     for statement in procedures.TABLES:
         db.execute(statement)
+
+
+@migrations()
+def hand_overs_and_claims(db: Database) -> None:
+    """Keep what slips are claimed with, accounts that officers began, and who goes on with a draft that was claimed."""
+    for statement in (
+        # ``person``: to whom it was given, ``claimed`` when; ``account``: the account begun with it.
+        """CREATE TABLE handover (
+            code TEXT PRIMARY KEY, dossier BLOB NOT NULL, secret BLOB NOT NULL, officer BLOB NOT NULL, account BLOB,
+            made INTEGER NOT NULL, person BLOB, claimed INTEGER) STRICT, WITHOUT ROWID""",
+        """CREATE INDEX handover_dossier ON handover (dossier)""",
+        """CREATE INDEX handover_account ON handover (account) WHERE account IS NOT NULL""",
+        """CREATE INDEX handover_officer ON handover (officer, made)""",
+        """CREATE TABLE assisted (
+            code TEXT PRIMARY KEY, secret BLOB NOT NULL, person BLOB NOT NULL UNIQUE REFERENCES person,
+            officer BLOB NOT NULL, made INTEGER NOT NULL, finished INTEGER) STRICT, WITHOUT ROWID""",
+        """ALTER TABLE dossier ADD COLUMN beginner BLOB""",
+        """CREATE INDEX dossier_beginner ON dossier (beginner, id) WHERE beginner IS NOT NULL""",
+    ):
+        db.execute(statement)

@@ -15,6 +15,7 @@ import httpx
 from litestar import Litestar
 from msgspec import Struct
 
+from schemas.slips import LETTERS
 from server.app import create_app
 from server.cli import transaction
 from server.demo import seed
@@ -38,6 +39,11 @@ USERS: Final[dict[str, str | None]] = {
 }  # fmt: skip
 CITIZENS: Final = ("stranger", "owner")
 OF_THE_UNIT: Final = ("officer", "head", "inspector")
+#: For whom an officer takes in a dossier.
+BEHALF: Final = {
+    "name": "Lý Văn Bình", "relation": "self", "seen": "card", "citizen_id": "999186001234",
+    "consent": {"text": "Tôi đồng ý để cán bộ ghi và gửi giúp.", "version": "1", "at": 1_795_485_000_000},
+}  # fmt: skip
 VALUES: Final = answers((FORMS / "1.004873.json").read_bytes())[1]
 #: What an answer says: yes · sign-in · forbidden · hidden (as if there were nothing) · refused (no op was applied).
 Verdict = str
@@ -285,6 +291,17 @@ def on_upload(method: str, **headers: str) -> Policy:
     return Policy("person", asked, {"": FILES["draft"]})
 
 
+async def _claim(world: World, _role: str, _scope: str) -> Asked:
+    """Claim a new dossier that another officer took in."""
+    dossier, drawn = new_id(), "".join(secrets.choice(LETTERS) for _ in range(20))
+    begin, write = create(dossier, channel="field", on_behalf=BEHALF), patch(dossier, VALUES)
+    await world.push("head", begin, write, submit(dossier, begin, write))
+    slip = {"dossier": dossier, "code": f"TN-{drawn[:4]}-{drawn[4:12]}", "secret": drawn[12:]}
+    kept = await world.ask("head", Asked("POST", "/handovers", json={"handovers": [slip]}))
+    assert kept.json()["results"][0]["outcome"] == "kept", kept.text
+    return Asked("POST", "/claims", json={"code": f"TN-{drawn}"})
+
+
 CLOSED: Final = Policy(None, simply("GET", "/openapi"), {"": everyone("forbidden")})
 FORM_PAGE: Final = "1.004873"
 POLICIES: Final[dict[tuple[str, str], Policy]] = {
@@ -292,7 +309,7 @@ POLICIES: Final[dict[tuple[str, str], Policy]] = {
         ("GET", path): open_to_all("GET", path)
         for path in (
             "/", "/may-cua-ai", "/cua-toi", "/dang-nhap", "/cai-dat", "/sw.js", "/manifest.webmanifest", "/thu-tuc",
-            "/tim", "/phieu", "/health", "/metrics", "/openapi.json",
+            "/tim", "/phieu", "/health", "/metrics", "/openapi.json", "/tra-cuu",
         )
     },
     ("GET", "/thu-tuc/{name:str}"): open_to_all("GET", f"/thu-tuc/{FORM_PAGE}"),
@@ -321,6 +338,12 @@ POLICIES: Final[dict[tuple[str, str], Policy]] = {
     ("GET", "/files/{name:str}"): on_file("/files/{digest}"),
     ("GET", "/files/{name:str}/thumb"): on_file("/files/{digest}/thumb"),
     ("GET", "/files/{name:str}/pages/{number:int}"): Policy("person", _page_of_pdf, FILES),
+    ("POST", "/tra-cuu"): Policy(
+        "anyone", simply("POST", "/tra-cuu", form={"code": "TN-0000-00000000", "secret": "00000000"}),
+        {"": everyone("hidden")},
+    ),
+    ("POST", "/handovers"): Policy("officer", simply("POST", "/handovers", json={"handovers": []}), {"": OFFICERS}),
+    ("POST", "/claims"): Policy("person", _claim, {"": {**SIGNED_IN, "officer elsewhere": "yes"}}),
     ("POST", "/sync/v1"): own("POST", "/sync/v1", json={"v": 1, "cursor": ""}),
     ("GET", "/sync/v1/snapshot"): own("GET", "/sync/v1/snapshot"),
     ("GET", "/desk"): Policy("officer", simply("GET", "/desk"), {"": OF_THE_OFFICE}),
