@@ -292,6 +292,7 @@ export interface OpResult {
   proof?: string | null;
   officer_reason?: string | null;
   again?: boolean;
+  secret?: string | null;
 }
 
 /** One answer of a choice. ``code`` is its official code, where a shared list has one. */
@@ -465,6 +466,7 @@ export interface WireDossier {
   steps?: WireStep[] | null;
   trace?: WireTrace[] | null;
   conflicts?: WireConflict[] | null;
+  secret?: string | null;
 }
 
 /** An op that the office looks at; not yet in the dossier. */
