@@ -251,7 +251,7 @@ def everything(desk: Desk) -> dict[str, Any]:
 def _without_proofs(value: Any) -> Any:
     """Leave out what hangs on a store's own secret."""
     if isinstance(value, dict):
-        return {key: _without_proofs(each) for key, each in value.items() if key != "proof"}
+        return {key: _without_proofs(each) for key, each in value.items() if key not in ("proof", "secret")}
     return [_without_proofs(each) for each in value] if isinstance(value, list) else value
 
 
