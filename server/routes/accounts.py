@@ -7,17 +7,32 @@ from litestar import delete, get, post
 from litestar.params import FromPath
 
 from schemas.ids import is_id
-from schemas.messages import Account, AccountBegun, AccountToken, BeginAccount, DeviceList, DevicesEnded, SetPassword
+from schemas.messages import (
+    Account,
+    AccountBegun,
+    AccountToken,
+    AssistedAccount,
+    BeginAccount,
+    DeviceList,
+    DevicesEnded,
+    FinishAccount,
+    SetPassword,
+    SignedIn,
+)
 from schemas.problems import RequestProblem
-from server.routes.gate import ANYONE, PERSON, address_of, person_asking, session_asking, store_of, token_in
+from server.routes.gate import ANYONE, OFFICER, PERSON, address_of, person_asking, session_asking, store_of, token_in
 from server.routes.openapi import speaks
+from server.routes.sessions import asking_of, known_cookie, session_cookie
 from server.routes.wire import Answer, AnyRequest, answer, decoded, read_json
 from server.services.accounts import account_of, begin_account, change_password
+from server.services.assisting import begin_assisted, finish_account
 from server.services.devices import devices_of, label_of, sign_out_device, sign_out_others
 
 BODY_BYTES_MAX: Final = 16 * 1024
 
 _begin = msgspec.json.Decoder(BeginAccount)
+_assisted = msgspec.json.Decoder(AssistedAccount)
+_finish = msgspec.json.Decoder(FinishAccount)
 _password = msgspec.json.Decoder(SetPassword)
 
 
@@ -105,4 +120,32 @@ async def end_other_devices(request: AnyRequest) -> Answer:
     return answer(request, DevicesEnded(ended))
 
 
-ACCOUNT_ROUTES: Final = [begin, me, token, password, devices, end_device, end_other_devices]
+@post(
+    "/accounts/assisted",
+    status_code=201,
+    opt=speaks(OFFICER, takes=AssistedAccount, answers=AccountBegun),
+    summary="Begin an account for somebody; harmless when repeated",
+)
+async def begin_for(request: AnyRequest) -> Answer:
+    """Answer the account begun under this id, made now where there is none."""
+    asked = decoded(_assisted, await read_json(request, wire_max=BODY_BYTES_MAX, inflated_max=BODY_BYTES_MAX))
+    return answer(request, await begin_assisted(store_of(request), person_asking(request), asked), 201)
+
+
+@post(
+    "/accounts/finish",
+    status_code=200,
+    opt=speaks(ANYONE, takes=FinishAccount, answers=SignedIn),
+    summary="Set the password of an account begun by an officer, and sign in",
+)
+async def finish(request: AnyRequest) -> Answer:
+    """Answer the account and its session, as at sign-in; ``not-found`` whatever the mistake in the code."""
+    asked = decoded(_finish, await read_json(request, wire_max=BODY_BYTES_MAX, inflated_max=BODY_BYTES_MAX))
+    asking, state = asking_of(request), request.app.state
+    entered = await finish_account(store_of(request), state.limits, state.passwords, asked.code, asked.password, asking)
+    onward = answer(request, entered.account)
+    onward.cookies += [session_cookie(request, entered.account.token), known_cookie(request, asking, entered)]
+    return onward
+
+
+ACCOUNT_ROUTES: Final = [begin, begin_for, finish, me, token, password, devices, end_device, end_other_devices]

@@ -6,7 +6,7 @@ from collections import Counter
 from math import log2
 from typing import Final
 
-from schemas.messages import Account, AccountBegun, BeginAccount, OfficerRole
+from schemas.messages import Account, AccountBegun, AssistedAccount, BeginAccount, OfficerRole
 from schemas.problems import RequestProblem
 from schemas.values import NAME_MAX, is_citizen_id, is_name, is_phone, trimmed
 from server.ids import person_of
@@ -33,7 +33,7 @@ async def begin_account(store: Store, limits: Limits, asked: BeginAccount, addre
     begun = find_by_secret(store.conn, asked.secret)
     if begun is not None:  # what came first is kept, whatever else is said now
         return AccountBegun(begun.id, begun.status)
-    name, citizen_id, phone = _clean(asked)
+    name, citizen_id, phone = cleaned(asked)
     limits.accounts_by_address.take(address, now_ms())
 
     def job(conn: sqlite3.Connection, tip: Tip) -> AccountBegun:
@@ -122,7 +122,12 @@ def check_secret(secret: str) -> None:
         raise RequestProblem("invalid", "secret is 256 random bits")
 
 
-def _clean(asked: BeginAccount) -> tuple[str, str | None, str | None]:
+def cleaned(asked: BeginAccount | AssistedAccount) -> tuple[str, str | None, str | None]:
+    """Return name, citizen ID and phone as they are kept.
+
+    Raises:
+        RequestProblem: ``invalid``, naming the key.
+    """
     name = trimmed(asked.name)
     if not is_name(name):
         raise RequestProblem("invalid", f"name is 1 to {NAME_MAX} characters")

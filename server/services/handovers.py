@@ -24,6 +24,7 @@ from server.store.handovers import (
     find_slip,
     fits,
     followed,
+    owner_of,
     secret_hash,
     set_account,
     slips_of,
@@ -47,9 +48,13 @@ async def keep_slips(store: Store, officer: str, items: Sequence[HandOverItem]) 
     """
 
     def job(conn: sqlite3.Connection, tip: Tip) -> list[HandOverResult]:
-        del tip
-        now = now_ms()
-        return [HandOverResult(item.dossier, _keep(conn, officer, item, now)) for item in items]  # type: ignore[arg-type] # one of three
+        now, catalogue = now_ms(), store.shelf.fresh(conn)
+        results = [HandOverResult(item.dossier, _keep(conn, officer, item, now)) for item in items]  # type: ignore[arg-type] # one of three
+        for item, result in zip(items, results, strict=True):
+            owner = owner_of(conn, item.account) if item.account and result.outcome == "kept" else None
+            if owner is not None:  # who finished their account before the slip of this dossier was announced
+                give(conn, tip, catalogue, read_code(item.code), owner, now)
+        return results
 
     return await store.write(job)
 
@@ -94,12 +99,12 @@ def follow(store: Store, limits: Limits, code: str, secret: str, address: str) -
     """
     named, given = read_code(code), read_secret(secret)
     try:
-        if not _is_let_in(limits, named, address):
+        if not is_let_in(limits, named, address):
             return None
         dossier = _matching(store, named, given or NOTHING)
         if dossier is None or given is None:
             return None
-        _passed(limits, named, address)
+        passed(limits, named, address)
         return load_dossier(store.conn, dossier)
     except sqlite3.Error as fault:
         raise problem_of(fault) from fault
@@ -128,18 +133,18 @@ def _opened(store: Store, limits: Limits, slip: HandOver | None, address: str) -
     """Return the slip that a hand-over code opens; null for any mistake, counted."""
     read = slip or HandOver("", NOTHING)
     try:
-        if not _is_let_in(limits, read.code, address):
+        if not is_let_in(limits, read.code, address):
             return None
         found = find_slip(store.conn, read.code)
         if not fits(found.secret if found is not None else None, secret_hash(store.conn, read)):
             return None
     except sqlite3.Error as fault:
         raise problem_of(fault) from fault
-    _passed(limits, read.code, address)
+    passed(limits, read.code, address)
     return found
 
 
-def _is_let_in(limits: Limits, code: str, address: str) -> bool:
+def is_let_in(limits: Limits, code: str, address: str) -> bool:
     """Return false while a code is locked. A try is counted as a failure until it is said to be none.
 
     Raises:
@@ -150,7 +155,8 @@ def _is_let_in(limits: Limits, code: str, address: str) -> bool:
     return limits.slips.admit(code, now)
 
 
-def _passed(limits: Limits, code: str, address: str) -> None:
+def passed(limits: Limits, code: str, address: str) -> None:
+    """Count a try no more: it fitted."""
     limits.slips.forget(code)
     limits.slips_by_address.give_back(address)
 

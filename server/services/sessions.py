@@ -61,7 +61,7 @@ async def sign_in(
     limits.sign_in.forget(key)
     if not is_known:
         limits.failures_by_address.give_back(asking.address)
-    return await _open(store, found[place], asking)
+    return await open_session(store, found[place], asking)
 
 
 async def sign_out(store: Store, token: str) -> None:
@@ -74,7 +74,8 @@ async def sign_out(store: Store, token: str) -> None:
     await store.write(job)
 
 
-async def _open(store: Store, person: Person, asking: Asking) -> Entered | None:
+async def open_session(store: Store, person: Person, asking: Asking) -> Entered | None:
+    """Open a session; null where the password has changed since the person was read."""
     token = secrets.token_urlsafe(32)
 
     def job(conn: sqlite3.Connection, tip: Tip) -> int | None:

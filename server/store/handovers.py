@@ -31,6 +31,17 @@ class Slip(Struct, frozen=True):
     person: str | None
 
 
+class Assisted(Struct, frozen=True):
+    """An account that an officer began: what finishes it, whose it is, and under which id the tablet began it."""
+
+    code: str
+    secret: bytes
+    person: str
+    officer: str
+    account: str
+    finished: bool
+
+
 def secret_hash(conn: sqlite3.Connection, slip: HandOver) -> bytes:
     """Return what is kept of a secret."""
     return keyed_hash(conn, f"slip\n{slip.code}\n{slip.secret}")
@@ -87,6 +98,39 @@ def use_slip(conn: sqlite3.Connection, code: str, person: str, now_ms: int) -> N
     conn.execute(
         "UPDATE handover SET person = ?, claimed = ? WHERE code = ? AND person IS NULL", (blob(person), now_ms, code)
     )
+
+
+def find_assisted(conn: sqlite3.Connection, code: str) -> Assisted | None:
+    """Return the account that a slip finishes, or null."""
+    row = conn.execute(
+        "SELECT code, secret, person, officer, account, finished FROM assisted WHERE code = ?", (code,)
+    ).fetchone()
+    if row is None:
+        return None
+    person, officer, account = map(text, row[2:5])
+    return Assisted(row[0], row[1], person, officer, account, finished=row[5] is not None)
+
+
+def add_assisted(conn: sqlite3.Connection, row: Assisted, now_ms: int) -> None:
+    """Keep an account that an officer began."""
+    conn.execute(
+        "INSERT INTO assisted (code, secret, person, officer, made, account) VALUES (?, ?, ?, ?, ?, ?)",
+        (row.code, row.secret, blob(row.person), blob(row.officer), now_ms, blob(row.account)),
+    )
+
+
+def finish_assisted(conn: sqlite3.Connection, code: str, now_ms: int) -> bool:
+    """Mark an account as its owner's; return false where it was before."""
+    done = conn.execute("UPDATE assisted SET finished = ? WHERE code = ? AND finished IS NULL", (now_ms, code))
+    return bool(done.rowcount)
+
+
+def owner_of(conn: sqlite3.Connection, account: str) -> str | None:
+    """Return whose an account begun by an officer is, once its owner has finished it."""
+    row = conn.execute(
+        "SELECT person FROM assisted WHERE account = ? AND finished IS NOT NULL", (blob(account),)
+    ).fetchone()
+    return None if row is None else text(row[0])
 
 
 def followed(conn: sqlite3.Connection, code: str) -> str | None:

@@ -257,3 +257,10 @@ def hand_overs_and_claims(db: Database) -> None:
         """CREATE INDEX dossier_beginner ON dossier (beginner, id) WHERE beginner IS NOT NULL""",
     ):
         db.execute(statement)
+
+
+@migrations()
+def accounts_begun_by_officers(db: Database) -> None:
+    """Keep under which id a tablet began an account, which the slips of its dossiers name."""
+    db.execute("ALTER TABLE assisted ADD COLUMN account BLOB")
+    db.execute("CREATE UNIQUE INDEX assisted_account ON assisted (account)")

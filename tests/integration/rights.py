@@ -302,6 +302,23 @@ async def _claim(world: World, _role: str, _scope: str) -> Asked:
     return Asked("POST", "/claims", json={"code": f"TN-{drawn}"})
 
 
+def _drawn() -> dict[str, str]:
+    drawn = "".join(secrets.choice(LETTERS) for _ in range(20))
+    return {"code": f"TN-{drawn[:4]}-{drawn[4:12]}", "secret": drawn[12:]}
+
+
+async def _begin_for(_world: World, _role: str, _scope: str) -> Asked:
+    return Asked("POST", "/accounts/assisted", json={"account": new_id(), "name": "Lý Văn Bình", **_drawn()})
+
+
+async def _finish(world: World, _role: str, _scope: str) -> Asked:
+    slip = _drawn()
+    begun = Asked("POST", "/accounts/assisted", json={"account": new_id(), "name": "Lý Văn Bình", **slip})
+    assert (await world.ask("officer", begun)).status_code == 201
+    code = f"{slip['code']}-{slip['secret']}"
+    return Asked("POST", "/accounts/finish", json={"code": code, "password": "bản xa mây trắng"})
+
+
 CLOSED: Final = Policy(None, simply("GET", "/openapi"), {"": everyone("forbidden")})
 FORM_PAGE: Final = "1.004873"
 POLICIES: Final[dict[tuple[str, str], Policy]] = {
@@ -322,6 +339,8 @@ POLICIES: Final[dict[tuple[str, str], Policy]] = {
     ("POST", "/accounts"): Policy("anyone", _begin, {"": everyone()}),
     ("POST", "/dang-nhap"): Policy("anyone", _sign_in, {"": everyone()}),
     ("POST", "/dang-xuat"): open_to_all("POST", "/dang-xuat"),
+    ("POST", "/accounts/assisted"): Policy("officer", _begin_for, {"": OFFICERS}),
+    ("POST", "/accounts/finish"): Policy("anyone", _finish, {"": everyone()}),
     ("GET", "/accounts/me"): own("GET", "/accounts/me"),
     ("POST", "/accounts/token"): own("POST", "/accounts/token"),
     ("POST", "/accounts/password"): own("POST", "/accounts/password", json={"password": PASSWORD}),
