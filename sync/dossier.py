@@ -1,11 +1,14 @@
 """A dossier as the engine keeps it: cells of siblings, slots, steps, and what waits. Plain values."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
 
 from schemas.messages import WireNote, WireStep, WireTrace
+
+#: Why work waits that its author had the right to do once.
+RIGHT_LOST: Final = "right-lost"
 
 
 class Mark(Struct, array_like=True):
@@ -113,12 +116,22 @@ class Dossier(Struct, kw_only=True, omit_defaults=True):
     def scopes(self) -> tuple[str, ...]:
         """Return the scopes that may see it now: its owner's, and from ``submit`` on its unit's.
 
-        A draft that was claimed stays with the officer who began it too, who has not sent it yet.
+        A draft that was claimed stays with the officer who began it too, who has not sent it yet. The unit sees one
+        whose ``submit`` waits for its head.
         """
-        own = person_scope(self.applicant)
-        if self.state != "draft":
-            return (own, unit_scope(self.unit))
-        return (own,) if self.begun_by is None else (own, person_scope(self.begun_by))
+        seeing = [person_scope(self.applicant)]
+        if self.state == "draft" and self.begun_by is not None:
+            seeing.append(person_scope(self.begun_by))
+        if self.sent_ms is not None:
+            seeing.append(unit_scope(self.unit))
+        return tuple(seeing)
+
+    @property
+    def sent_ms(self) -> int | None:
+        """Return since when its unit sees it: since ``submit``, or since that waits for a head (``right-lost``)."""
+        if self.state != "draft" or self.submitted_ms is not None:
+            return self.submitted_ms
+        return next((held.since for held in self.held if held.reason == RIGHT_LOST), None)
 
     @property
     def receiving_unit(self) -> str:

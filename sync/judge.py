@@ -31,10 +31,10 @@ from schemas.ops import (
 )
 from schemas.problems import Problem, op_problem
 from schemas.values import fault_of
-from sync.dossier import Dossier
+from sync.dossier import RIGHT_LOST, Dossier
 from sync.ledger import Actor, Entry, Ledger, World
 from sync.merge import APPLICANT, GONE, HERE, shown
-from sync.rights import FORMER, WRITING, is_officer, may_write, office_role, role_of
+from sync.rights import FORMER, WRITING, is_officer, may_write, office_role, role_of, took_in_under_former_right
 from sync.steps import guarded, wrong_args
 from sync.workflow import CLOSED, COMMANDS, OPEN_TO_APPLICANT, WITHDRAWABLE
 
@@ -151,7 +151,8 @@ def _judge_create(case: Case, op: Create) -> Ruling:
     if dossier is not None:
         same = case.actor.person in (dossier.applicant, dossier.begun_by) and dossier.procedure == op.procedure
         return None if same else Refuse(op_problem("forbidden-op"))
-    if (op.channel != "online" or op.on_behalf is not None) and not is_officer(case.actor):
+    may = is_officer(case.actor) or op.unit in case.actor.former_units
+    if (op.channel != "online" or op.on_behalf is not None) and not may:
         return Refuse(op_problem("forbidden-op", "only an officer takes in a dossier for another person"))
     form = form_of(case)
     if isinstance(form, Hold | Refuse):
@@ -176,11 +177,11 @@ def _judge_sight(case: Case) -> Ruling:
     """Nobody can tell a dossier that is not there from one that they may not see."""
     dossier = case.dossier
     role = _role_in(case, dossier) if dossier is not None else None
-    if dossier is not None and case.waived in ("right-lost", "healing") and role in (None, FORMER):
+    if dossier is not None and case.waived in (RIGHT_LOST, "healing") and role in (None, FORMER):
         case.entry.role = APPLICANT if role is None or _counts_as_applicant(dossier) else HANDLER
         return None
     if role == FORMER:
-        return Hold("right-lost")
+        return Hold(RIGHT_LOST)
     if dossier is None or (role is None and case.entry.role is None):
         if case.ledger.held_count(case.actor.person) >= WAITING_MAX:
             return Refuse(op_problem("dossier-unknown"), remembered=False)
@@ -260,6 +261,8 @@ def _judge_settling(case: Case, dossier: Dossier, op: Accept | Decline) -> Rulin
         return Hold("waiting")
     if target.dossier != dossier.id or op.op not in {held.op for held in dossier.held}:
         return Refuse(op_problem("stale-state", "this op is not held here"))
+    if dossier.state == "draft" and _role(case) != "head":
+        return Refuse(op_problem("forbidden-op", "a head decides over what a former officer took in"))
     if isinstance(op, Accept) and (target.reason == "form-unknown" or target.type in ("accept", "decline")):
         return Refuse(op_problem("stale-state", "what this op waits for is not there yet"))
     return None
@@ -333,7 +336,10 @@ def _judge_submit(case: Case, dossier: Dossier, op: Submit) -> Ruling:
     if isinstance(form, Hold | Refuse):
         return form
     errors = faults(form, shown(dossier), case.today) if not _was_whole(case) else []
-    return Refuse(op_problem("rule-broken", errors=errors)) if errors else None
+    if errors:
+        return Refuse(op_problem("rule-broken", errors=errors))
+    lost = took_in_under_former_right(case.actor, dossier) and case.waived != RIGHT_LOST
+    return Hold(RIGHT_LOST) if lost else None
 
 
 def _was_applied(entry: Entry) -> bool:

@@ -273,11 +273,11 @@ class _Reconciler:
         if dossier is None or not _is_listed(case, ruling):
             return
         self._unlist(dossier, entry.op)
-        role = entry.role or APPLICANT
+        before, role = dossier.scopes, entry.role or APPLICANT
         dossier.held.append(Held(entry.op, ruling.reason, role, entry.person, entry.received_ms))
         dossier.people[case.actor.person] = case.actor.name
         self.ledger.save_dossier(dossier)
-        self._announce(dossier, seq, ())
+        self._announce(dossier, seq, before)
 
     def _apply(self, case: Case, seq: int, *, first: bool = False) -> None:
         entry, op = case.entry, case.op

@@ -34,8 +34,8 @@ def _as_office(role: str | None, dossier: Dossier) -> str | None:
 
 
 def office_role(actor: Actor, dossier: Dossier) -> str | None:
-    """Return the role held in the dossier's unit, from ``submit`` on."""
-    held = actor.units.get(dossier.unit, ()) if dossier.state != "draft" else ()
+    """Return the role held in the dossier's unit, from when the unit sees it on."""
+    held = actor.units.get(dossier.unit, ()) if dossier.sent_ms is not None else ()
     return next((role for role in (*WRITING, INSPECTOR) if role in held), None)
 
 
@@ -52,6 +52,16 @@ def may_see(actor: Actor, dossier: Dossier) -> bool:
 def is_officer(actor: Actor) -> bool:
     """Return whether a person may take in dossiers for others, somewhere."""
     return any(role in WRITING for roles in actor.units.values() for role in roles)
+
+
+def took_in_under_former_right(actor: Actor, dossier: Dossier) -> bool:
+    """Return whether an officer took it in who was of its unit and is no more, and it has not come to the office."""
+    return (
+        dossier.state == "draft"
+        and dossier.channel != "online"
+        and dossier.unit in actor.former_units
+        and not set(WRITING).intersection(actor.units.get(dossier.unit, ()))
+    )
 
 
 def _former(actor: Actor, dossier: Dossier) -> str | None:

@@ -25,7 +25,7 @@ NUMBER_DIGITS_MIN: Final = 9
 
 def row_of(dossier: Dossier, form: Form | None) -> Row:
     """Return a submitted dossier's row; disputes and coming files count while it is open."""
-    if dossier.submitted_ms is None:
+    if dossier.sent_ms is None:
         raise AssertionError("a draft is nobody's work yet")
     due = None if dossier.due is None else int(datetime.fromisoformat(dossier.due).timestamp() * 1000)
     open_ = dossier.state in OPEN
@@ -34,7 +34,7 @@ def row_of(dossier: Dossier, form: Form | None) -> Row:
     files = sum(file.status in ("awaited", "arriving") for file in dossier.attachments) if open_ else 0
     return Row(
         dossier.id, dossier.code or "", dossier.procedure, whose(dossier), dossier.state, dossier.unit,
-        dossier.submitted_ms, due, disputes, len(dossier.held), files,
+        dossier.sent_ms, due, disputes, len(dossier.held), files,
     )  # fmt: skip
 
 

@@ -170,7 +170,7 @@ class MemoryDeskStore:
         with self._memory.ledger.transaction() as ledger:
             dossiers = [ledger.find_dossier(each) for each in ledger.dossiers]
         for dossier in dossiers:
-            if dossier is not None and dossier.submitted_ms is not None and dossier.unit in units:
+            if dossier is not None and dossier.sent_ms is not None and dossier.unit in units:
                 yield row_of(dossier, self.form(dossier.form)), dossier
 
     def _in(self, name: List, rows: list[Row]) -> list[Row]:

@@ -318,7 +318,7 @@ def _moved_row(entry: Entry) -> tuple[Any, ...]:
 def _dossier_row(dossier: Dossier) -> tuple[Any, ...]:
     return (
         blob(dossier.id), dossier.code, blob(dossier.applicant), dossier.unit, dossier.state, dossier.procedure,
-        dossier.rev, dossier.submitted_ms, blob_or_none(dossier.begun_by if dossier.state == "draft" else None),
+        dossier.rev, dossier.sent_ms, blob_or_none(dossier.begun_by if dossier.state == "draft" else None),
         _pack.encode(dossier),
     )  # fmt: skip
 

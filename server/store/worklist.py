@@ -61,10 +61,20 @@ TABLES: Final = (
 
 
 def index(conn: sqlite3.Connection, dossiers: Iterable[Dossier], catalogue: Catalogue) -> None:
-    """List dossiers as they stand now, by one statement; drafts are nobody's work yet. Their words follow."""
-    rows = [_row(dossier, catalogue) for dossier in dossiers if dossier.submitted_ms is not None]
+    """List dossiers as they stand now, by one statement; drafts are nobody's work yet. Their words follow.
+
+    A draft that waited for a head and was declined is nobody's again: its row has no unit, so that no list has it.
+    """
+    rows, unlisted = [], []
+    for dossier in dossiers:
+        if dossier.sent_ms is not None:
+            rows.append(_row(dossier, catalogue))
+        elif dossier.channel != "online":
+            unlisted.append((blob(dossier.id),))
     if rows:
         conn.executemany(_UPSERT, rows)
+    if unlisted:
+        conn.executemany("UPDATE work SET unit = '', stale = 1 WHERE id = ? AND unit <> ''", unlisted)
 
 
 def word(conn: sqlite3.Connection, catalogue: Catalogue, limit: int) -> int:
