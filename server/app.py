@@ -22,7 +22,20 @@ from server import desk_gate
 from server.dispatcher import Dispatcher
 from server.finder import listed_of
 from server.logs import write_logs
-from server.routes import accounts, files, finding, follow, forms, handovers, health, openapi, portal, sessions, sync
+from server.routes import (
+    accounts,
+    files,
+    finding,
+    follow,
+    forms,
+    handovers,
+    health,
+    openapi,
+    pack,
+    portal,
+    sessions,
+    sync,
+)
 from server.routes.gate import admit
 from server.routes.wire import Answer, document, problem_answer, problem_of_status
 from server.services.attempts import Limits
@@ -46,7 +59,7 @@ log = logging.getLogger("motcua")
 ROUTES: Final = [
     sync.sync_once, sync.take_snapshot, sessions.enter, sessions.leave, *accounts.ACCOUNT_ROUTES,
     forms.form_document, forms.shared_list, health.health, health.metrics, openapi.openapi,
-    *files.FILE_ROUTES, *handovers.HANDOVER_ROUTES,
+    *files.FILE_ROUTES, *handovers.HANDOVER_ROUTES, *pack.PACK_ROUTES,
 ]  # fmt: skip
 
 

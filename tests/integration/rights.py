@@ -361,6 +361,10 @@ POLICIES: Final[dict[tuple[str, str], Policy]] = {
         "anyone", simply("POST", "/tra-cuu", form={"code": "TN-0000-00000000", "secret": "00000000"}),
         {"": everyone("hidden")},
     ),
+    **{
+        (method, "/pack/{unit:str}"): Policy("officer", simply(method, f"/pack/{UNIT}"), {"": OF_UNIT})
+        for method in ("GET", "HEAD")
+    },
     ("POST", "/handovers"): Policy("officer", simply("POST", "/handovers", json={"handovers": []}), {"": OFFICERS}),
     ("POST", "/claims"): Policy("person", _claim, {"": {**SIGNED_IN, "officer elsewhere": "yes"}}),
     ("POST", "/sync/v1"): own("POST", "/sync/v1", json={"v": 1, "cursor": ""}),

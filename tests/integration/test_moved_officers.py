@@ -1,4 +1,4 @@
-"""An officer is moved while their tablet is away: its work waits at the desk for a head, who takes it or declines it."""
+"""An officer is moved while their tablet is away: its work waits at the desk for a head, who takes it or not."""
 
 import json
 import re

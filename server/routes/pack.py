@@ -1,0 +1,66 @@
+"""``/pack/{unit}``: what an officer takes along for days without network."""
+
+from typing import Any, Final
+
+import msgspec
+from litestar import HttpMethod, Response, get, route
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, FromQuery
+
+from schemas.moments import local_day
+from schemas.problems import RequestProblem
+from server.routes.gate import OFFICER, officer_asking, store_of
+from server.routes.openapi import speaks
+from server.routes.wire import JSON, Answer, AnyRequest, packed
+from server.services.packing import etag_of, pack_of, parts_of
+from server.store.store import now_ms
+
+HAVE_LENGTH_MAX: Final = 200
+#: So exact is the moment of a pack: what is asked twice, for its size and for itself, is the same.
+MINUTE_MS: Final = 60_000
+
+
+@get("/pack/{unit:str}", opt=speaks(OFFICER), summary="A unit's pack for days without network, whole or what changed")
+async def pack(request: AnyRequest, unit: FromPath[str], have: FromQuery[str] = "") -> Answer:
+    """Answer the pack of one of the officer's units; 304 where they have it."""
+    parts = _parts(request, unit)
+    etag = etag_of(parts)
+    if etag in request.headers.get("if-none-match", "").replace("W/", "").split(", "):
+        return Response(b"", status_code=304, headers=_headers(etag))
+    return _answer(request, unit, parts, have)
+
+
+@route(
+    "/pack/{unit:str}", http_method=[HttpMethod.HEAD], status_code=200, opt=speaks(OFFICER),
+    summary="How large the pack is, or what changed of it",
+)  # fmt: skip
+async def size(request: AnyRequest, unit: FromPath[str], have: FromQuery[str] = "") -> Answer:
+    """Answer the headers that ``GET`` would, ``Content-Length`` of the packed body among them."""
+    whole = _answer(request, unit, _parts(request, unit), have)
+    headers = {**whole.headers, "content-length": str(len(whole.content)), "content-type": JSON}
+    return Response(b"", status_code=200, headers=headers)
+
+
+def _parts(request: AnyRequest, unit: str) -> dict[str, Any]:
+    """Return the parts of a pack, for who works in the unit.
+
+    Raises:
+        RequestProblem: ``not-found``: no unit of theirs.
+    """
+    if unit not in officer_asking(request).units_seen:
+        raise RequestProblem("not-found")
+    store = store_of(request)
+    return parts_of(store.shelf.fresh(store.conn), local_day(now_ms()).isoformat())
+
+
+def _answer(request: AnyRequest, unit: str, parts: dict[str, Any], have: str) -> Answer:
+    made = now_ms() // MINUTE_MS * MINUTE_MS
+    body = msgspec.json.encode(pack_of(unit, parts, have[:HAVE_LENGTH_MAX] or None, made))
+    return packed(request, body, JSON, 200, _headers(etag_of(parts)))
+
+
+def _headers(etag: str) -> dict[str, str]:
+    return {"etag": etag, "cache-control": "private, no-cache"}
+
+
+PACK_ROUTES: Final[list[HTTPRouteHandler]] = [pack, size]

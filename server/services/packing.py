@@ -1,0 +1,79 @@
+"""A commune's pack: what an officer has along for a day without network, forms and dossiers aside.
+
+Rule 1. Its ETag is made of one hash for each part, so that what somebody has is told by it alone, and a delta needs
+nothing kept: the parts whose hashes differ.
+Rule 2. The moment it was made is no content: the same parts have the same ETag.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from hashlib import sha256
+from typing import Any, Final
+
+import msgspec
+
+from schemas.forms import Form, Slot
+from server.finder import listed_of
+from server.store.catalogue import Catalogue
+from sync.deadlines import Calendar
+
+PARTS: Final = ("units", "calendar", "procedures", "forms")
+HASH_LENGTH: Final = 12
+_encoder = msgspec.json.Encoder(order="sorted")
+
+
+def parts_of(catalogue: Catalogue, today: str) -> dict[str, Any]:
+    """Return the parts of every pack of a day."""
+    forms = [found.form for name in sorted(catalogue.latest) if (found := catalogue.in_force(name, today)) is not None]
+    there = sorted((unit for unit in catalogue.units.values() if unit.there(today)), key=lambda unit: unit.id)
+    return {
+        "units": [{"id": unit.id, "name": unit.name, "kind": unit.kind} for unit in there if not unit.demo],
+        "calendar": _days(catalogue.calendar, date.fromisoformat(today)),
+        "procedures": procedures_of(forms, catalogue),
+        "forms": [f"{form.procedure}@{form.version}" for form in forms],
+    }
+
+
+def procedures_of(forms: Iterable[Form], catalogue: Catalogue) -> list[dict[str, Any]]:
+    """Return what is shown of procedures with no network: name, time in words, papers; the fee where one is known."""
+    known = list(forms)
+    times = {procedure: allowed for (procedure, _), allowed in catalogue.times.items()}
+    return [
+        {
+            "code": form.procedure, "name": form.title.vi, "field": "", "days_text": listed.time, "fee_text": "",
+            "documents": [_paper(slot) for slot in form.slots],
+        }
+        for form, listed in zip(known, listed_of(known, times), strict=True)
+    ]  # fmt: skip
+
+
+def etag_of(parts: dict[str, Any]) -> str:
+    """Return the ETag: the hashes of the parts, in their order."""
+    hashes = (sha256(_encoder.encode(parts[name])).hexdigest()[:HASH_LENGTH] for name in PARTS)
+    return f'"{"-".join(hashes)}"'
+
+
+def pack_of(unit: str, parts: dict[str, Any], have: str | None, made_ms: int) -> dict[str, Any]:
+    """Return the pack of a unit; or, for who has one with the ETag ``have``, only the parts that changed."""
+    etag = etag_of(parts)
+    had = (have or "").removeprefix("W/").strip('"').split("-")
+    now = etag.strip('"').split("-")
+    said = {"unit": unit, "etag": etag, "made": made_ms}
+    if len(had) != len(now) or any(len(each) != HASH_LENGTH for each in had):
+        return said | parts
+    changed = {name: parts[name] for name, one, other in zip(PARTS, had, now, strict=True) if one != other}
+    return said | {"base": have, "parts": changed}
+
+
+def _paper(slot: Slot) -> dict[str, Any]:
+    return {"key": slot.key, "name": slot.title.vi, "always": slot.required is True}
+
+
+def _days(calendar: Calendar, today: date) -> dict[str, Any]:
+    """Return last year's, this year's and next year's days that are not as the week says."""
+    years = range(today.year - 1, today.year + 2)
+    off = {day.isoformat(): {"off": True, "why": why} for day, why in calendar.days_off.items() if day.year in years}
+    made_up = {
+        day.isoformat(): {"off": False, "why": why} for day, why in calendar.make_up_days.items() if day.year in years
+    }
+    return {"version": calendar.version, "days": off | made_up}
