@@ -21,6 +21,7 @@ from schemas.problems import RequestProblem
 from server.desk import changes, pages, told
 from server.desk.days import Days
 from server.desk.htmx import HtmxHeaders
+from server.desk.machines import machines
 from server.desk.posting import NO_STORE, Render, posted
 from server.desk.store import LISTS, DeskStore, List
 from server.desk.words import Say
@@ -86,6 +87,14 @@ class Desk:
         if values is None:
             raise RequestProblem("not-found")
         return self._page("desk/paper.html", **values)
+
+    async def machines(self, request: Request) -> Response:
+        """Show a head the devices of the unit's officers."""
+        store = store_of(request)
+        found = await store.machines()
+        if found is None:
+            raise RequestProblem("forbidden")
+        return self._page("desk/machines.html", **machines(store, found, self.say))
 
     async def step(self, request: Request) -> Response:
         """Take a step."""
@@ -205,7 +214,8 @@ def desk_app(render: Render, say: Say) -> Starlette:
         return Route(path, endpoint, methods=[method])
 
     routes = [
-        at("/", desk.inbox), at("/tim", desk.search, "POST"), at("/d/{dossier}", desk.dossier),
+        at("/", desk.inbox), at("/tim", desk.search, "POST"), at("/may", desk.machines),
+        at("/d/{dossier}", desk.dossier),
         at("/d/{dossier}/giay/{op}", desk.paper), at("/d/{dossier}/lich-su", desk.history),
         at("/d/{dossier}/receive", desk.receive, "POST"),
         at("/d/{dossier}/steps/{name}", desk.step, "POST"), at("/d/{dossier}/resolve", desk.settle, "POST"),

@@ -22,7 +22,7 @@ from server.desk.listing import (
     words_in,
     words_of,
 )
-from server.desk.store import COUNT_MAX, LISTS, PAGE, List, Listed, Row
+from server.desk.store import COUNT_MAX, LISTS, PAGE, List, Listed, Machine, Row
 from sync.deadlines import Calendar
 from sync.dossier import Dossier
 from sync.ledger import Actor, Entry
@@ -35,7 +35,10 @@ HANDLING: Final = frozenset({"handler", "head"})
 
 
 class Memory(Struct):
-    """What all officers of an office in memory share. ``looked`` is who looked at what: moment, person, dossier."""
+    """What all officers of an office in memory share.
+
+    ``looked`` is who looked at what: moment, person, dossier; ``machines`` are devices by person and name.
+    """
 
     ledger: MemoryLedger
     world: MemoryWorld
@@ -44,6 +47,7 @@ class Memory(Struct):
     unit_names: Mapping[str, str] = {}
     options: Mapping[str, list[dict[str, Any]]] = {}
     looked: list[tuple[int, str, str]] = []
+    machines: dict[tuple[str, str], Machine] = {}
 
     def push(self, person: str, ops: Sequence[bytes]) -> list[OpResult]:
         """Give each op of a person its outcome, in one transaction."""
@@ -155,6 +159,18 @@ class MemoryDeskStore:
         actors = self._memory.ledger.actors.values()
         found = [(a.person, a.name) for a in actors if not HANDLING.isdisjoint(a.units.get(unit, ()))]
         return sorted(found, key=lambda each: each[1])
+
+    async def machines(self) -> list[Machine] | None:
+        """Return the devices of the officers of the reader's units, where they are a head."""
+        units = {unit for unit, roles in self.officer.units.items() if "head" in roles}
+        if not units:
+            return None
+        actors = self._memory.ledger.actors
+        return [
+            machine
+            for (person, _), machine in sorted(self._memory.machines.items())
+            if units & (set(actors[person].units_seen) | actors[person].former_units)
+        ]
 
     async def push(self, ops: Sequence[bytes]) -> list[OpResult]:
         """Give each op its outcome."""

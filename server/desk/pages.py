@@ -48,7 +48,8 @@ def inbox(store: DeskStore, wanted: List | None, listed: Listed, counts: dict[Li
     ]
     units = [store.unit_name(unit) for unit in store.officer.units_seen]
     return {
-        "officer": store.officer.name, "units": units, "filters": filters, "wanted": wanted, "words": "",
+        "officer": store.officer.name, "heads": any("head" in roles for roles in store.officer.units.values()),
+        "units": units, "filters": filters, "wanted": wanted, "words": "",
         "rows": [_row(store, row, say) for row in listed.rows], "next": listed.next,
     }  # fmt: skip
 

@@ -45,6 +45,27 @@ class Listed(Struct, frozen=True):
     next: str | None
 
 
+class Machine(Struct, frozen=True):
+    """A device of an officer, as it was heard of last, at ``seen_ms``. What it did not say is null.
+
+    ``outbox`` counts what waited to be sent, ``oldest_s`` how long the oldest had, ``blobs`` photographs on their way.
+    """
+
+    owner: str
+    phone: str | None
+    device: str
+    app: str | None
+    seen_ms: int
+    outbox: int | None = None
+    oldest_s: float | None = None
+    blobs: int | None = None
+    free_mb: float | None = None
+
+
+#: For how long a former officer's device is asked about.
+FORMER_DAYS: Final = 90
+
+
 class DeskStore(Protocol):
     """The dossiers that one signed-in officer may see."""
 
@@ -103,6 +124,12 @@ class DeskStore(Protocol):
 
     async def officers(self, unit: str) -> list[tuple[str, str]]:
         """Return who handles dossiers in a unit, by id and name."""
+
+    async def machines(self) -> list[Machine] | None:
+        """Return the devices of the officers of units that the reader heads; null for who heads none.
+
+        Those who left the unit within ``FORMER_DAYS`` are among them: their work may still be on its way.
+        """
 
     async def push(self, ops: Sequence[bytes]) -> list[OpResult]:
         """Give each op its outcome; when this returns it is durable.

@@ -12,7 +12,7 @@ from schemas.ids import is_id
 from schemas.messages import OpResult
 from schemas.moments import local_day
 from server.desk.listing import span_of
-from server.desk.store import COUNT_MAX, LISTS, PAGE, List, Listed, Row
+from server.desk.store import COUNT_MAX, LISTS, PAGE, List, Listed, Machine, Row
 from server.ids import new_id
 from server.services.syncing import push_ops
 from server.store import worklist
@@ -21,6 +21,7 @@ from server.store.entries import COLUMNS, entry_of
 from server.store.keys import blob, text
 from server.store.ledger import Tip
 from server.store.looks import announced, note_look
+from server.store.machines import machines_of
 from server.store.store import Store, now_ms
 from sync.deadlines import Calendar
 from sync.dossier import Dossier
@@ -145,6 +146,11 @@ class SqliteDeskStore:
             return [(text(person), name) for person, name in rows]
 
         return await self._store.read(look)
+
+    async def machines(self) -> list[Machine] | None:
+        """Return the devices of the officers of the reader's units, where they are a head."""
+        units = [unit for unit, roles in self.officer.units.items() if "head" in roles]
+        return await self._store.read(lambda conn: machines_of(conn, units, now_ms())) if units else None
 
     async def push(self, ops: Sequence[bytes]) -> list[OpResult]:
         """Give each op its outcome."""

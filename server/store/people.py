@@ -14,6 +14,8 @@ from sync.ledger import SEEING, Actor
 
 HASH_KEY: Final = "hash_key"
 NAMESAKES_MAX: Final = 3
+#: How many devices of a person are remembered: those heard of last.
+DEVICES_MAX: Final = 50
 _COLUMNS: Final = "id, user, name, status, password_hash"
 
 
@@ -159,6 +161,11 @@ def seen_device(
         """INSERT INTO device VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
            app = excluded.app, last_seen = excluded.last_seen, stats = excluded.stats""",
         (blob(person), device, app, now_ms, stats),
+    )
+    conn.execute(
+        """DELETE FROM device WHERE person = ?1 AND id IN (
+               SELECT id FROM device WHERE person = ?1 ORDER BY last_seen DESC, id LIMIT -1 OFFSET ?2)""",
+        (blob(person), DEVICES_MAX),
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -13,12 +14,12 @@ from schemas import lists
 from schemas.ids import id_from
 from schemas.messages import OpResult
 from server.desk.memory import Memory, MemoryDeskStore
-from server.desk.store import DeskStore
+from server.desk.store import DeskStore, Machine
 from server.services import desk as sqlite_desk
 from server.services import syncing
 from server.shipped import keep_shipped
 from server.store.keys import text
-from server.store.people import Person, actor_of, add_person, give_role
+from server.store.people import Person, actor_of, add_person, give_role, seen_device
 from server.store.store import Store
 from sync.ledger import Actor
 from sync.memory import MemoryLedger, MemoryWorld
@@ -67,6 +68,9 @@ class Desk(Protocol):
     def push(self, who: str, *ops: dict[str, Any]) -> list[OpResult]:
         """Push ops as a phone would."""
 
+    def heard(self, who: str, device: str, app: str | None, stats: dict[str, Any] | None) -> None:
+        """Have a device of somebody's synchronise now."""
+
     def looks(self) -> list[tuple[int, str, str]]:
         """Return who looked at what: moment, person, dossier."""
 
@@ -96,6 +100,10 @@ class OnDisk:
     def push(self, who: str, *ops: dict[str, Any]) -> list[OpResult]:
         encoded = [msgspec.json.encode(op) for op in ops]
         return self.run(syncing.push_ops(self.store, self.people[who].person, encoded))
+
+    def heard(self, who: str, device: str, app: str | None, stats: dict[str, Any] | None) -> None:
+        said, person = None if stats is None else json.dumps(stats), self.people[who].person
+        self.store.writer.submit(lambda conn, _: seen_device(conn, person, device, app, said, self.clock.now)).result()
 
     def looks(self) -> list[tuple[int, str, str]]:
         rows = self.store.conn.execute("SELECT at, person, dossier FROM looked ORDER BY n")
@@ -133,6 +141,12 @@ class InMemory:
 
     def push(self, who: str, *ops: dict[str, Any]) -> list[OpResult]:
         return self.memory.push(self.people[who].person, [msgspec.json.encode(op) for op in ops])
+
+    def heard(self, who: str, device: str, app: str | None, stats: dict[str, Any] | None) -> None:
+        actor = self.people[who]
+        self.memory.machines[actor.person, device] = Machine(
+            actor.name, None, device, app, self.clock.now, **(stats or {})
+        )
 
     def looks(self) -> list[tuple[int, str, str]]:
         return self.memory.looked

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from schemas.ops import Patch, decode_op
-from server.desk.store import LISTS, PAGE, DeskStore, List
+from server.desk.store import LISTS, PAGE, DeskStore, List, Machine
 from sync.merge import conflicts
 from sync.view import policy_of
 from tests.contract.desks import FORM, MORNING, OTHER_UNIT, PROCEDURE, UNIT, Desk, Phone, desks
@@ -223,6 +223,19 @@ def test_names_of_units_procedures_people_and_options(desk: Desk, store: DeskSto
     ]  # fmt: skip
     assert desk.run(store.officers(OTHER_UNIT)) == []
     assert store.officer.units_seen == (UNIT,)
+
+
+def test_a_head_reads_of_the_devices_of_the_units_officers(desk: Desk) -> None:
+    said = {"outbox": 17, "oldest_s": 93211.0, "blobs": 3, "free_mb": 410.0}
+    desk.heard("counter", "d" * 8, "1.0.0", said)
+    desk.clock.now += 1000
+    desk.heard("counter", "d" * 8, "1.0.1", said)
+    desk.heard("elsewhere", "e" * 8, "1.0.0", None)
+    desk.heard("an", "f" * 8, "1.0.0", None)
+    found = desk.run(desk.at("head").machines())
+    name, at = desk.people["counter"].name, desk.clock.now
+    assert found == [Machine(name, None, "d" * 8, "1.0.1", at, 17, 93211.0, 3, 410.0)]
+    assert [desk.run(desk.at(who).machines()) for who in ("counter", "inspector")] == [None, None]
 
 
 def everything(desk: Desk) -> dict[str, Any]:

@@ -337,10 +337,10 @@ POLICIES: Final[dict[tuple[str, str], Policy]] = {
     ("GET", "/forms/{code:str}"): open_to_all("GET", f"/forms/{FORM_PAGE}"),
     ("GET", "/forms/lists/{name:str}"): open_to_all("GET", "/forms/lists/provinces"),
     ("POST", "/accounts"): Policy("anyone", _begin, {"": everyone()}),
+    ("POST", "/accounts/finish"): Policy("anyone", _finish, {"": everyone()}),
     ("POST", "/dang-nhap"): Policy("anyone", _sign_in, {"": everyone()}),
     ("POST", "/dang-xuat"): open_to_all("POST", "/dang-xuat"),
     ("POST", "/accounts/assisted"): Policy("officer", _begin_for, {"": OFFICERS}),
-    ("POST", "/accounts/finish"): Policy("anyone", _finish, {"": everyone()}),
     ("GET", "/accounts/me"): own("GET", "/accounts/me"),
     ("POST", "/accounts/token"): own("POST", "/accounts/token"),
     ("POST", "/accounts/password"): own("POST", "/accounts/password", json={"password": PASSWORD}),
@@ -379,6 +379,10 @@ POLICIES: Final[dict[tuple[str, str], Policy]] = {
             role: verdict for role, verdict in OF_UNIT.items() if verdict != "yes"
         }},
         form={},
+    ),
+    ("GET", "/desk/may"): Policy(
+        "officer", simply("GET", "/desk/may"),
+        {"": {**OFFICERS, **dict.fromkeys(("officer", "officer elsewhere", "inspector"), "forbidden")}},
     ),
     ("GET", "/desk/lich"): Policy("officer", simply("GET", "/desk/lich"), {"": OF_THE_OFFICE}),
     **{

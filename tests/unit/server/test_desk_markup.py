@@ -19,6 +19,7 @@ from server.desk.days import DAYS
 from server.desk.drawing import environment, renderer
 from server.desk.overrides import Effect, Moved, Override
 from server.desk.posting import Render
+from server.desk.store import Machine
 from server.texts import text
 from sync.deadlines import Calendar
 from sync.ledger import Actor, File
@@ -202,6 +203,11 @@ async def everywhere(render: Render) -> list[Answer]:
     await at.see("GET", f"/d/{first}/giay/{attach}")
     await at.see("GET", "/d/nowhere" + "%3Ci%3E")
     await at.see("GET", "/lich")
+    await at.see("GET", "/may")
+    at.memory.machines[at.officer.person, "d"] = Machine(
+        "Cán bộ" + MARK, "0987" + MARK, "máy" + MARK, "1" + MARK, at.now - 9 * 86_400_000, 3, 60.0, 1, 9.0
+    )
+    await at.see("GET", "/may")
     await at.see("POST", "/lich/xem", {"day": "2026-12-01", "why": "vì" + MARK, "decision": "QĐ" + MARK, "kind": "off"})
     return at.pages
 
