@@ -20,8 +20,8 @@ Scope = MutableMapping[str, Any]
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 #: First segments that are ours; anything else is logged as `-`, since it may hold anything.
 SEGMENTS: Final = frozenset({
-    "", "accounts", "assets", "cai-dat", "claims", "cua-toi", "dang-nhap", "dang-xuat", "desk", "files", "forms",
-    "handovers", "health", "icons", "manifest.webmanifest", "may-cua-ai", "metrics", "openapi.json", "pack",
+    "", "accounts", "assets", "cai-dat", "claims", "cua-toi", "dang-nhap", "dang-xuat", "desk", "di-ban", "files",
+    "forms", "handovers", "health", "icons", "manifest.webmanifest", "may-cua-ai", "metrics", "openapi.json", "pack",
     "phieu", "sw.js", "sync", "thu-tuc", "to-khai", "tra-cuu",
 })  # fmt: skip
 NOSNIFF: Final = (b"x-content-type-options", b"nosniff")

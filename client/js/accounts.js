@@ -12,6 +12,8 @@ import { Vault } from "./vault.js";
 export const SLOT = "slot";
 /** Setting: the drawers of visits, which end with nothing left. */
 const VISITS = "visit";
+/** Setting: the drawer that was open when the screen closed by itself; whoever comes says who they are. */
+export const LOCKED = "locked";
 /** In `sessionStorage`: whoever holds the phone has said who they are. */
 const SAID = "whose";
 
@@ -39,10 +41,18 @@ export const keepVisits = (slots) => keepSetting(VISITS, slots);
 /** Open a drawer from now on. @param {string|null} slot */
 export async function openFrom(slot) {
   await keepSetting(SLOT, slot);
+  if (await setting(LOCKED)) await keepSetting(LOCKED, null);
   sessionStorage.setItem(SAID, "1");
 }
 
-/** Whether several people share this phone and nobody has said yet who holds it. */
+/** Roles that take in dossiers for others. */
+const WRITING = ["head", "handler", "counter"];
+
+/** Whether a drawer is that of an officer who takes in dossiers. @param {import("./vault.js").Account|null} account */
+export const isOfficer = (account) => Boolean(account?.roles?.some(({ role }) => WRITING.includes(role)));
+
+/** Whether several people share this phone and nobody has said yet who holds it, or the screen has closed since. */
 export async function mustAskWhose() {
+  if (await setting(LOCKED)) return true;
   return sessionStorage.getItem(SAID) === null && (await slotsOnPhone()).length > 1;
 }

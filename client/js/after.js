@@ -9,6 +9,7 @@ import { backupForm } from "./backups.js";
 import { settlePeople, tellLeaving } from "./entering.js";
 import { sendEverybodys } from "./everybody.js";
 import { h } from "./dom.js";
+import { isOfficer } from "./accounts.js";
 import { mine } from "./mine.js";
 import { sendNow, stayInTouch } from "./news.js";
 import { watchPhone } from "./notes.js";
@@ -31,9 +32,18 @@ import { register } from "./worker.js";
 
 learnTexts(texts);
 
+/** What only officers need who take in dossiers, a part that comes last. */
+const fieldPart = () => import("./field/part.js");
+
+/** Go on without a part that is not on this phone, while there is no network. @param {unknown} fault @returns {null} */
+function without(fault) {
+  if (fault instanceof TypeError) return null;
+  throw fault;
+}
+
 /** @type {Record<string, (vault: import("./vault.js").Vault) => any>} pages by the name in `data-page` */
 export const PAGES = {
-  mine, settings, "sign-in": signInPage, whose, slip: async (vault) => (await import("./slip.js")).slipPage(vault),
+  field: async (vault) => (await fieldPart()).fieldPage(vault), mine, settings, "sign-in": signInPage, whose, slip: async (vault) => (await import("./slip.js")).slipPage(vault),
   checklist: async () => (await import("./checklistpage.js")).checklistPage(),
   follow: async () => (await import("./follow.js")).follow(),
 };
@@ -44,7 +54,8 @@ export { backupForm, fetchForm, fileOps, review, sendNow, settlePeople, tellMiss
 export function watchForm(page, newest) {
   addEventListener("pageshow", (event) => event.persisted && !page.autosave.isDirty && location.reload()); // a page kept by "Back" holds what was there when it was left
   const answers = page.vault.session.expectedState(page.draft.id) === "5" && officePart(page.vault).then((said) => said?.leadBack(page));
-  return Promise.all([answers, openSlots(page), watchVersions(page, newest), watchNewer(page)]);
+  const helped = page.draft.on_behalf ? fieldPart().then((part) => part.watchAlike(page)) : null;
+  return Promise.all([answers, helped, openSlots(page), watchVersions(page, newest), watchNewer(page)]);
 }
 
 /** What every page does once it is usable. @param {import("./vault.js").Vault} vault */
@@ -52,7 +63,8 @@ export async function settle(vault) {
   stayInTouch(vault);
   easeTouch();
   preparePrint();
-  await Promise.all([tellHome(vault), watchPhone(vault), watchAge(vault)]);
+  const field = isOfficer(vault.account) ? fieldPart().then((part) => part.settleOfficer(vault), without) : null;
+  await Promise.all([field, tellHome(vault), watchPhone(vault), watchAge(vault)]);
   if (await register()) void navigator.serviceWorker.ready.then(showIcons);
   else showIcons();
   await watchFiles(vault);

@@ -5,6 +5,8 @@
  * is known from when it came, so that a new phone does not tell old news.
  * Rule 2. Steps within the office (who has it, that work began) are no news.
  */
+import { isOfficer } from "./accounts.js";
+
 /** @typedef {import("./vault.js").Vault} Vault */
 
 const NEWS = ["receive", "reject", "ask_more", "charge", "paid", "stop", "agree_withdrawal", "refuse_withdrawal", "finish", "give", "reappoint", "transfer"];
@@ -16,12 +18,14 @@ export function markOf({ steps, notes }) {
 }
 
 /** Dossiers with something new. @param {Vault} vault @returns {Set<string>} */
-export function arrived({ session, kept }) {
+export function arrived({ session, kept, account }) {
+  const own = new Set([...session.outbox.values()].map(({ dossier }) => dossier));
+  const copies = [...session.copies.values()].filter(({ id }) => own.has(id) || !isOfficer(account)); // the unit's are no news of this drawer
   const isNew = (/** @type {import("./session.js").Copy} */ copy) => {
     const before = kept.seen?.[copy.id] ?? (session.recordsOf(copy.id).length ? "" : markOf(copy));
     return markOf(copy) !== "" && before !== markOf(copy);
   };
-  return new Set([...session.copies.values()].filter(isNew).map((copy) => copy.id));
+  return new Set(copies.filter(isNew).map((copy) => copy.id));
 }
 
 /** Remember what is known of every dossier from now on. @param {Vault} vault @param {string} [opened] the one that is looked at */

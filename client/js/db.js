@@ -240,6 +240,17 @@ export async function formOf(id) {
   return (await shared.get("forms", id))?.form ?? null;
 }
 
+/** Keep what came of a unit's pack. @param {string} unit @param {any} pack null: nothing any more */
+export async function keepPack(unit, pack) {
+  if (pack) await shared.put("forms", { id: `pack/${unit}`, pack });
+  else await (await sharedDb()).delete("forms", `pack/${unit}`);
+}
+
+/** @param {string} unit @returns {Promise<any>} what came of a unit's pack, or null */
+export async function packOf(unit) {
+  return (await shared.get("forms", `pack/${unit}`))?.pack ?? null;
+}
+
 /** @returns {Promise<string[]>} ids of the documents on this phone */
 export async function keptForms() {
   const ids = /** @type {string[]} */ (await (await sharedDb()).getAllKeys("forms"));

@@ -26,7 +26,7 @@ function showNetwork() {
 }
 
 /** Pages that show a person's work: on a shared phone they ask first who holds it. */
-const PERSONAL = ["home", "mine", "form", "settings", "slip"];
+const PERSONAL = ["home", "mine", "form", "settings", "slip", "field"];
 
 /** What was left by a sign-in without script, or by an older version, is for the rest to make sense of. */
 async function settlePeople() {

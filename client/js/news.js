@@ -53,7 +53,7 @@ export function stayInTouch(vault) {
 }
 
 /** Whether the server can be heard. @returns {Promise<boolean>} */
-async function isAnswered() {
+export async function isAnswered() {
   try {
     return (await ask("/health")).json?.status === "ok";
   } catch (fault) {

@@ -37,12 +37,12 @@ export async function submit(vault, draft, hidden) {
   }
   const files = draft.papers ? (await import("./after.js")).fileOps(draft) : {};
   const after = await vault.change(async (session) => {
-    const { id, procedure, form, unit, rendered } = draft;
+    const { id, procedure, form, unit, rendered, channel, on_behalf } = draft;
     const kept = await vault.draft(id);
     const wrote = (/** @type {any} */ each) => canonical([each.values, each.papers]);
     if ((kept?.sends ?? 0) > (draft.sends ?? 0) && wrote(kept) === wrote(draft)) return { result: kept };
     const values = valuesToSend(draft, hidden);
-    const sent = session.send({ dossier: id, procedure, form, unit, values, ...files, rendered, settle: draft.settle, now: Date.now(), newId });
+    const sent = session.send({ dossier: id, procedure, form, unit, channel, on_behalf, values, ...files, rendered, settle: draft.settle, now: Date.now(), newId });
     const result = { ...draft, status: "sent", sends: (draft.sends ?? 0) + 1, rendered: sent.rendered, settle: undefined, owned: undefined };
     return { changes: sent.changes, drafts: [result], result };
   });

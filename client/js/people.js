@@ -2,11 +2,9 @@
 import { visits } from "./accounts.js";
 import { setting } from "./db.js";
 import { h, one } from "./dom.js";
-import { devicesPart } from "./devices.js";
 import { signOut } from "./entering.js";
 import { sendAll } from "./attachments.js";
 import { DRAFTS, WAITING } from "./pages.js";
-import { passwordPart } from "./password.js";
 import { t } from "./texts.js";
 import { workOf } from "./work.js";
 
@@ -17,15 +15,22 @@ export async function peoplePart(vault) {
   const { account } = vault;
   const visit = (await visits()).includes(vault.slot);
   const who = account ? t("settings.signed_in", { name: account.name }) : t(visit ? "people.visit_say" : "settings.signed_out");
+  const part = account ? await import("./signedin.js").catch(without) : null;
   one("#people").replaceChildren(...h("div", {},
     h("h2", {}, t("settings.person")),
     h("p", {}, who),
     account ? null : h("a", { class: "button", href: "/dang-nhap?next=/cua-toi", "data-action": "sign-in" }, t("do.sign_in")),
     h("a", { class: "button second", href: "/may-cua-ai", "data-action": "whose" }, t("people.whose")),
-    account ? passwordPart(vault) : null,
-    account ? devicesPart(vault) : null,
+    part?.passwordPart(vault),
+    part?.devicesPart(vault),
     account ? await leavingPart(vault) : null,
   ).childNodes);
+}
+
+/** Both need a network, and so does the part that has them until the worker keeps it. @param {unknown} fault @returns {null} */
+function without(fault) {
+  if (fault instanceof TypeError) return null;
+  throw fault;
 }
 
 /** @param {Vault} vault */

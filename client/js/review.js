@@ -27,6 +27,7 @@ export function review(page) {
     h("div", { id: "faults" }),
     h("h1", {}, t("form.review")),
     page.standing ? null : h("p", {}, t("form.review_say")),
+    draft.on_behalf ? h("section", { id: "helped" }) : null,
     faults.length ? h("p", { class: "notice" }, t("form.missing", { n: faults.length })) : null,
     ...asks,
     reviewPart(page, t("form.unit"), UNIT, [[t("form.unit"), unit?.words ?? ""]]),
@@ -36,6 +37,7 @@ export function review(page) {
     page.standing ? null : button, // nothing is left to be sent
     h("a", { class: "button second", href: "#" }, t("do.leave")),
   );
+  if (draft.on_behalf) void import("./field/part.js").then((part) => part.helpedView(page));
 }
 
 /** @param {FormPage} page */

@@ -1,9 +1,10 @@
 /** `/may-cua-ai`, "Máy này của ai?": everybody who has work on this phone, by short name and number, and nothing else. */
 import { askingButton } from "./asking.js";
-import { openFrom, SLOT, visits } from "./accounts.js";
+import { LOCKED, openFrom, SLOT, visits } from "./accounts.js";
 import { setting } from "./db.js";
 import { h, one } from "./dom.js";
 import { beginVisit, changeTo, endVisit, people, personAt } from "./entering.js";
+import { isAnswered } from "./news.js";
 import { DRAFTS, WAITING, YOURS } from "./pages.js";
 import { t } from "./texts.js";
 import { Vault } from "./vault.js";
@@ -16,12 +17,13 @@ export async function whose(vault) {
   const now = await setting(SLOT);
   const guests = await visits();
   const rows = await Promise.all((await people()).map((person) => personRow(vault, person, person.slot === now)));
-  one("#people").replaceChildren(
+  one("#people").replaceChildren(...h("div", {},
+    (await setting(LOCKED)) ? (await import("./field/part.js")).lockedNotice() : null,
     h("ul", { class: "cards" }, ...rows, ...(await Promise.all(guests.map((visit) => visitRow(vault, visit))))),
     h("a", { class: "button second", href: `/dang-nhap${location.search}`, "data-action": "add-person" }, t("people.add")),
     h("button", { type: "button", class: "button second", "data-action": "guest", onclick: () => visiting(vault) }, t("people.begin_visit")),
     h("p", { class: "hint" }, t("people.visit_say")),
-  );
+  ).childNodes);
 }
 
 /** Begin a visit, or go on with one. @param {Vault} vault @param {string|null} [visit] */
@@ -44,7 +46,8 @@ async function personRow(vault, person, open) {
 async function choose(vault, person) {
   const here = new URLSearchParams(location.search).get("next") ?? "/";
   const next = /^\/(?![/\\])/.test(here) ? here : "/";
-  if (!(await changeTo(person))) return location.assign(`/dang-nhap?next=${encodeURIComponent(next)}`);
+  const locked = person.account.password && (await setting(LOCKED)) && (await isAnswered()); // with a network the password is asked for
+  if (locked || !(await changeTo(person))) return location.assign(`/dang-nhap?next=${encodeURIComponent(next)}`);
   if (vault.slot !== person.slot) vault.end();
   location.assign(next);
 }

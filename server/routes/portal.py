@@ -213,6 +213,8 @@ class Portal:
         pages["/thu-tuc"] = self._hits("", Narrowed(), asked=False)
         for page in ("cua-toi", "dang-nhap", "cai-dat", "may-cua-ai", "phieu"):
             pages[f"/{page}"] = self._page(f"{page}.html")
+        begun = [{"value": form.procedure, "label": {"vi": form.title.vi}} for _, form in self.forms]
+        pages["/di-ban"] = self._page("di-ban.html", forms_json=_data(json.dumps(begun, ensure_ascii=False)))
         for raw, form in (*self.forms, *self.closed):
             pages[f"/thu-tuc/{form.procedure}"] = self._page(
                 "procedure.html",
@@ -333,7 +335,7 @@ def answer(request: Request[Any, Any, Any], found: Document | None) -> Response[
 
 
 @get(
-    ["/", "/cua-toi", "/dang-nhap", "/cai-dat", "/may-cua-ai", "/phieu", "/sw.js", "/manifest.webmanifest"],
+    ["/", "/cua-toi", "/dang-nhap", "/cai-dat", "/may-cua-ai", "/di-ban", "/phieu", "/sw.js", "/manifest.webmanifest"],
     include_in_schema=False,
     sync_to_thread=False,
     opt=ANYONE,

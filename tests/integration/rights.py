@@ -325,8 +325,8 @@ POLICIES: Final[dict[tuple[str, str], Policy]] = {
     **{
         ("GET", path): open_to_all("GET", path)
         for path in (
-            "/", "/may-cua-ai", "/cua-toi", "/dang-nhap", "/cai-dat", "/sw.js", "/manifest.webmanifest", "/thu-tuc",
-            "/tim", "/phieu", "/health", "/metrics", "/openapi.json", "/tra-cuu",
+            "/", "/di-ban", "/may-cua-ai", "/cua-toi", "/dang-nhap", "/cai-dat", "/sw.js", "/manifest.webmanifest",
+            "/thu-tuc", "/tim", "/phieu", "/health", "/metrics", "/openapi.json", "/tra-cuu",
         )
     },
     ("GET", "/thu-tuc/{name:str}"): open_to_all("GET", f"/thu-tuc/{FORM_PAGE}"),

@@ -17,7 +17,7 @@ USED = re.compile(r"""\b(?:t|_)\(\s*"([a-z_]+(?:\.[a-z_0-9]+)*)"|data-t="([a-z_.
 
 def keys_used() -> dict[str, str]:
     """Collect the keys that scripts and templates name, with where."""
-    files = [*client.ROOT.glob("js/*.js"), *client.ROOT.glob("templates/*.html")]
+    files = [*client.ROOT.glob("js/*.js"), *client.ROOT.glob("js/field/*.js"), *client.ROOT.glob("templates/*.html")]
     return {one or other: file.name for file in files for one, other in USED.findall(file.read_text(encoding="utf-8"))}
 
 
