@@ -64,7 +64,7 @@ function keysNeededFirst({ outputs }) {
 /** @type {Record<string, any>} */
 const manifest = {};
 /** Parts of the script that bring texts of their own. */
-const LATER = ["office", "finding", "slip", "checklist", "field"];
+const LATER = ["office", "finding", "settings", "slip", "checklist", "field"];
 const common = /** @type {const} */ ({ bundle: true, minify: true, write: false, target: "chrome95", charset: "utf8", legalComments: "none" });
 
 rmSync(dist, { recursive: true, force: true });

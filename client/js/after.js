@@ -13,7 +13,6 @@ import { isOfficer } from "./accounts.js";
 import { mine } from "./mine.js";
 import { sendNow, stayInTouch } from "./news.js";
 import { watchPhone } from "./notes.js";
-import { settings } from "./settings.js";
 import { signInPage } from "./signing.js";
 import { officePart } from "./officepart.js";
 import { learnTexts } from "./texts.js";
@@ -43,7 +42,7 @@ function without(fault) {
 
 /** @type {Record<string, (vault: import("./vault.js").Vault) => any>} pages by the name in `data-page` */
 export const PAGES = {
-  field: async (vault) => (await fieldPart()).fieldPage(vault), mine, settings, "sign-in": signInPage, whose, slip: async (vault) => (await import("./slip.js")).slipPage(vault),
+  field: async (vault) => (await fieldPart()).fieldPage(vault), mine, settings: async (vault) => (await import("./settings.js")).settings(vault), "sign-in": signInPage, whose, slip: async (vault) => (await import("./slip.js")).slipPage(vault),
   checklist: async () => (await import("./checklistpage.js")).checklistPage(),
   follow: async () => (await import("./follow.js")).follow(),
 };

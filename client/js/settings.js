@@ -1,4 +1,6 @@
-/** "Cài đặt": what is on this phone and how safe it is, the language, the people, the backup file. */
+/** "Cài đặt": what is on this phone and how safe it is, the language, the people, the backup file. A part of its own. */
+import "./after.js"; // is there already: named so that the build cuts the scripts that come sooner as if this part were none
+import texts from "./generated/settings.json";
 import { backupForm, restoreForm } from "./backups.js";
 import { keepSetting } from "./db.js";
 import { h, one } from "./dom.js";
@@ -9,11 +11,13 @@ import { peoplePart } from "./people.js";
 import { stateLine } from "./status.js";
 import { hasWorkToLose, megabytes, riskLine, risks, room } from "./storage.js";
 import { APP } from "./sync.js";
-import { languageNow, t } from "./texts.js";
+import { languageNow, learnTexts, t } from "./texts.js";
 import { photoLimits } from "./limits.js";
 import { placeWords } from "./webviews.js";
 
 /** @typedef {import("./vault.js").Vault} Vault */
+
+learnTexts(texts);
 
 /** @param {Vault} vault */
 export async function settings(vault) {
