@@ -42,7 +42,10 @@ function without(fault) {
 
 /** @type {Record<string, (vault: import("./vault.js").Vault) => any>} pages by the name in `data-page` */
 export const PAGES = {
-  field: async (vault) => (await fieldPart()).fieldPage(vault), mine, settings: async (vault) => (await import("./settings.js")).settings(vault), "sign-in": signInPage, whose, slip: async (vault) => (await import("./slip.js")).slipPage(vault),
+  field: async (vault) => (await fieldPart()).fieldPage(vault),
+  mine, "sign-in": signInPage, whose,
+  settings: async (vault) => (await import("./settings.js")).settings(vault),
+  slip: async (vault) => (await import("./slip.js")).slipPage(vault),
   checklist: async () => (await import("./checklistpage.js")).checklistPage(),
   follow: async () => (await import("./follow.js")).follow(),
 };

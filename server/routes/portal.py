@@ -71,6 +71,10 @@ TABS: Final = {
 }
 
 
+#: Pages that few open: the worker keeps them once the application is ready offline.
+SELDOM: Final = frozenset({"/cai-dat", "/di-ban", "/may-cua-ai", "/phieu"})
+
+
 class Document(Struct, frozen=True):
     """A body ready to be sent, with its compressed twins."""
 
@@ -214,6 +218,7 @@ class Portal:
         for page in ("cua-toi", "dang-nhap", "cai-dat", "may-cua-ai", "phieu"):
             pages[f"/{page}"] = self._page(f"{page}.html")
         begun = [{"value": form.procedure, "label": {"vi": form.title.vi}} for _, form in self.forms]
+        self.last |= SELDOM
         pages["/di-ban"] = self._page("di-ban.html", forms_json=_data(json.dumps(begun, ensure_ascii=False)))
         for raw, form in (*self.forms, *self.closed):
             pages[f"/thu-tuc/{form.procedure}"] = self._page(
