@@ -13,6 +13,8 @@ import sys
 import house
 
 DATA = house.ROOT / "var" / "demo"
+#: The province's real records, where they lie beside the project.
+REAL = house.ROOT.parent / "shared" / "data"
 
 
 @contextlib.contextmanager
@@ -51,6 +53,20 @@ def serve(arguments: list[str]) -> int:
     return 0 if asked else code
 
 
+def import_real() -> None:
+    """Put the national portal's records into the demo, where they are beside the project."""
+    files = [REAL / f"{name}.json" for name in ("procedures", "catalogue")]
+    missing = [str(file) for file in files if not file.is_file()]
+    if missing:
+        print(f"motcua: without the full catalogue: {' and '.join(missing)} not there", file=sys.stderr)
+        return
+    motcua = [house.PYTHON, "-m", "server.cli"]
+    house.run([*motcua, "migrate", "--data", DATA])
+    for file in files:
+        print(f"motcua: {file.name}", flush=True)
+        house.run([*motcua, "catalogue", "import", file, "--data", DATA])
+
+
 def main() -> int:
     """Run ``make run``; ``ARGS="--port 9000"`` are the demo's own."""
     try:
@@ -61,6 +77,12 @@ def main() -> int:
     except KeyboardInterrupt:
         return 0
     DATA.parent.mkdir(exist_ok=True)
+    if "full" in sys.argv[1:]:
+        try:
+            import_real()
+        except house.Missing as missing:
+            print(f"motcua: {missing}", file=sys.stderr)
+            return 1
     with own_terminal():
         return serve(os.environ.get("ARGS", "").split())
 

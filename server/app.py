@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 from litestar import Litestar, Request
@@ -19,8 +20,8 @@ import client
 from schemas.moments import local_day
 from schemas.problems import RequestProblem
 from server import desk_gate
+from server.catalogue.listing import listed_with
 from server.dispatcher import Dispatcher
-from server.finder import listed_of
 from server.logs import write_logs
 from server.routes import (
     accounts,
@@ -47,6 +48,8 @@ from server.services.syncing import sweep_waiting
 from server.settings import Settings
 from server.shield import Shield
 from server.store.catalogue import ANY_CHANNEL, Catalogue
+from server.store.database import connect
+from server.store.procedures import procedure, procedures
 from server.store.store import Store, now_ms
 from server.store.writer import problem_of
 from server.uploads.keeper import serving_uploads
@@ -94,7 +97,7 @@ async def _serving(app: Litestar) -> AsyncIterator[None]:
     seen = _what_is_in_force(store)
     await list_all(store)
     if (client.ROOT / "dist" / "manifest.json").exists():
-        app.state.portal = await asyncio.to_thread(portal_of, store.shelf.fresh(store.conn))
+        app.state.portal = await asyncio.to_thread(portal_of, store.shelf.fresh(store.conn), store.data)
     keeping = [asyncio.create_task(_keep_house(app)), asyncio.create_task(_watch_forms(app, seen))]
     try:
         async with serving_uploads(settings, store) as app.state.uploads:
@@ -108,19 +111,24 @@ async def _serving(app: Litestar) -> AsyncIterator[None]:
         await asyncio.to_thread(store.close)
 
 
-def portal_of(catalogue: Catalogue) -> portal.Portal:
-    """Return the portal of the forms in force today, and of those withdrawn, whose drafts go on."""
+def portal_of(catalogue: Catalogue, data: Path) -> portal.Portal:
+    """Return the portal of the forms in force today, of those withdrawn, whose drafts go on, and of all procedures."""
     today = local_day(now_ms()).isoformat()
     found = [last for name in catalogue.latest if (last := catalogue.last(name, today)) is not None]
     closed = [each for each in found if catalogue.in_force(each.form.procedure, today) is None]
     others = [each.doc for each in reversed(catalogue.forms.values()) if each not in found]
     times = {procedure: allowed for (procedure, channel), allowed in catalogue.times.items() if channel == ANY_CHANNEL}
-    return portal.Portal(
-        (each.doc for each in found if each not in closed),
-        (each.doc for each in closed),
-        others,
-        partial(listed_of, times=times),
-    )
+    conn = connect(data, readonly=True)
+    try:
+        return portal.Portal(
+            (each.doc for each in found if each not in closed),
+            (each.doc for each in closed),
+            others,
+            partial(listed_with, procedures(conn), times=times),
+            partial(procedure, conn),
+        )
+    finally:
+        conn.close()
 
 
 async def _keep_house(app: Litestar) -> None:
@@ -149,7 +157,7 @@ async def _watch_forms(app: Litestar, seen: tuple[int, str]) -> None:
             now = _what_is_in_force(store)
             if now != seen:
                 if "portal" in app.state:
-                    app.state.portal = await asyncio.to_thread(portal_of, store.shelf.fresh(store.conn))
+                    app.state.portal = await asyncio.to_thread(portal_of, store.shelf.fresh(store.conn), store.data)
                 seen = now
         except sqlite3.Error as fault:
             log.warning("forms were not looked at: %s", fault)

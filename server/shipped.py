@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from schemas import lists
+from server.catalogue.shipped import keep_procedures
 from server.store.catalogue import allow, publish
 from server.units.shipped import keep_units
 from sync.deadlines import Unit as UnitOfTime
@@ -31,11 +32,12 @@ def documents() -> list[bytes]:
 
 
 def keep_shipped(conn: sqlite3.Connection, now_ms: int) -> None:
-    """Publish the shipped forms and keep the units of the province, in the caller's transaction.
+    """Publish the shipped forms and keep units and procedures written here, in the caller's transaction.
 
     A version that was published here with another content stays as it is: it never changes.
     """
     keep_units(conn)
+    keep_procedures(conn, now_ms)
     for procedure, (count, unit, source) in TIMES.items():
         allow(conn, procedure, count, unit, source)
     for doc in documents():

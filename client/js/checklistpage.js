@@ -95,7 +95,7 @@ class Check {
     });
     show(`${t("check.title")} · ${this.title}`, this.back(count + 1), h("h1", {}, t("check.list")), h("p", {}, this.title), h("p", { class: "hint" }, t("check.tick")), h("ul", { class: "plain", id: "papers" }, ...rows.map(row)), left,
       h("a", { class: "button", href: `/to-khai/${this.checklist.procedure}`, "data-action": "begin" }, t("check.begin")), this.sharing(rows), again,
-      h("p", { class: "hint" }, `${t("procedure.source")} ${this.checklist.source}. `, this.checklist.verified ? null : t("procedure.unverified")));
+      h("p", { class: "hint" }, `${t("procedure.source")} ${this.checklist.source}. `, this.checklist.verified ? null : t("check.unverified")));
   }
 
   /** @param {{paper: Paper, sure: boolean}[]} rows */

@@ -31,6 +31,7 @@ from schemas.checklists.definitions import documents as checklists
 from schemas.finding.vocabulary import everyday, near
 from schemas.forms import Form, decode_form
 from schemas.problems import RequestProblem
+from server.catalogue.telling import told_of
 from server.checklists import page_values
 from server.desk.drawing import environment
 from server.english import english_of, without_english
@@ -38,6 +39,7 @@ from server.finder import SHOWN_MAX, Finder, Listed, Narrowed, listed_of, places
 from server.routes.gate import ANYONE
 from server.shield import HEADERS
 from server.shipped import documents
+from server.store.procedures import Known, procedure
 from server.texts import text
 
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
@@ -146,12 +148,13 @@ class Portal:
         closed: Iterable[bytes] = (),
         others: Iterable[bytes] = (),
         listed: Callable[[Iterable[Form]], Iterable[Listed]] = listed_of,
+        known: Callable[[str], Known | None] = lambda _: None,
     ) -> None:
         """Take the document of each procedure in force, as JSON, and the last one of each that is withdrawn.
 
         A withdrawn procedure is in no list and begins no dossier, but its pages stay, for the drafts there are. Of
         ``others``, versions that drafts may still be on, only the English is told. ``listed`` says what can be found,
-        given the forms in force.
+        given the forms in force, ``known`` what the catalogue has of a procedure.
         """
         read = [(raw, decode_form(raw)) for raw in forms]
         self.forms = sorted(read, key=lambda each: each[1].title.vi)
@@ -173,7 +176,7 @@ class Portal:
         self.icons_url = self._add("symbols.svg", (client.ROOT / "icons" / "symbols.svg").read_bytes())
         manifest = client.ROOT / "manifest.webmanifest"
         self.documents["/manifest.webmanifest"] = document(manifest.read_bytes(), MEDIA[".webmanifest"], A_DAY)
-        self._add_pages()
+        self._add_pages(known)
         self.pages_url = self._add_pages_together("pages.json", lambda path: path not in self.last)
         self.last_url = self._add_pages_together("last.json", self.last.__contains__)
         self.documents["/sw.js"] = self._worker()
@@ -211,7 +214,22 @@ class Portal:
             finding=self.finding_url,
         )
 
-    def _add_pages(self) -> None:
+    def procedure(self, code: str, known: Known | None, form: Form | None = None, *, closed: bool = False) -> Document:
+        """Make the page of a procedure: of its form, of what the catalogue has of it, or of both."""
+        record = known.procedure if known is not None else None
+        return self._page(
+            "procedure.html",
+            code=code,
+            name=form.title.vi if form is not None else record.name if record is not None else code,
+            form=form,
+            closed=closed,
+            known=record,
+            told=told_of(record) if record is not None else None,
+            withdrawn=known is not None and known.withdrawn is not None,
+            has_checklist=form is not None and code in self.checklists,
+        )
+
+    def _add_pages(self, known: Callable[[str], Known | None]) -> None:
         pages = self.documents
         pages["/"] = self._page("home.html", procedures=self.finder.in_order()[:EVERYDAY_MAX])
         pages["/thu-tuc"] = self._hits("", Narrowed(), asked=False)
@@ -221,13 +239,8 @@ class Portal:
         self.last |= SELDOM
         pages["/di-ban"] = self._page("di-ban.html", forms_json=_data(json.dumps(begun, ensure_ascii=False)))
         for raw, form in (*self.forms, *self.closed):
-            pages[f"/thu-tuc/{form.procedure}"] = self._page(
-                "procedure.html",
-                form=form,
-                slots=form.slots,
-                closed=(raw, form) in self.closed,
-                has_checklist=form.procedure in self.checklists,
-            )
+            code, closed = form.procedure, (raw, form) in self.closed
+            pages[f"/thu-tuc/{code}"] = self.procedure(code, known(code), form, closed=closed)
             self._add_checklist(form)
             pages[f"/to-khai/{form.procedure}"] = self._page(
                 "form.html",
@@ -351,20 +364,25 @@ def page(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 @get(
-    [
-        "/thu-tuc/{name:str}",
-        "/thu-tuc/{name:str}/giay-to",
-        "/to-khai/{name:str}",
-        "/assets/{name:str}",
-        "/icons/{name:str}",
-    ],
+    ["/thu-tuc/{name:str}/giay-to", "/to-khai/{name:str}", "/assets/{name:str}", "/icons/{name:str}"],
     include_in_schema=False,
     sync_to_thread=False,
     opt=ANYONE,
 )
 def named_page(request: Request[Any, Any, Any], name: str) -> Response[bytes]:  # noqa: ARG001 - it is in the path
-    """Answer a page of one procedure, or a built file."""
+    """Answer a page of one form, or a built file."""
     return answer(request, portal_of(request).documents.get(request.url.path))
 
 
-PORTAL_ROUTES: Final[list[HTTPRouteHandler]] = [page, named_page]
+@get("/thu-tuc/{name:str}", include_in_schema=False, sync_to_thread=False, opt=ANYONE)
+def procedure_page(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+    """Answer the page of a procedure: those with forms are made, the others when somebody asks."""
+    portal = portal_of(request)
+    made = portal.documents.get(f"/thu-tuc/{name}")
+    if made is None and "store" in request.app.state:
+        known = procedure(request.app.state.store.conn, name)
+        made = portal.procedure(name, known) if known is not None else None
+    return answer(request, made)
+
+
+PORTAL_ROUTES: Final[list[HTTPRouteHandler]] = [page, named_page, procedure_page]

@@ -42,7 +42,7 @@ def _portal() -> Portal:
 @pytest.fixture(autouse=True)
 def one_portal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compress the pages once for all these worlds: they are the same in each."""
-    monkeypatch.setattr("server.app.portal_of", lambda _catalogue: _portal())
+    monkeypatch.setattr("server.app.portal_of", lambda *_: _portal())
 
 
 async def walk(made: World) -> list[str]:

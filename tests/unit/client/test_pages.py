@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 import client
+from schemas.catalogue import Fee, Method, Paper, Procedure, Served, Time
 from server.english import labels_in
 from server.routes import portal
 from server.shield import HEADERS
 from server.shipped import documents
+from server.store.procedures import Known
 
 MARKUP = '</script><b onmouseover="x">"\'&'
 
@@ -160,3 +162,18 @@ def test_no_page_has_an_inline_script_or_style() -> None:
 
 def test_symbols_are_small_enough_to_be_in_every_page() -> None:
     assert len((client.ROOT / "icons" / "symbols.svg").read_bytes()) < 3_072
+
+
+def test_a_procedure_without_a_form_has_a_page_with_every_text_as_text() -> None:
+    many = (MARKUP,)
+    fee = Fee(5, MARKUP, MARKUP)
+    record = Procedure(
+        "9.999998", MARKUP * 300, MARKUP, ("xa",), many, MARKUP, MARKUP, Time(None, "unknown", MARKUP),
+        (Method("counter", Time(1), (fee,)), Method("post")), fee, (Paper(MARKUP, MARKUP, 1, 1, MARKUP),), MARKUP,
+        "shown", MARKUP, many, many, many, (Served("full", 4),), checked="2026-11", quality="parsed_from_text",
+    )  # fmt: skip
+    page = portal.Portal(documents()).procedure("9.999998", Known(record, 1)).body.decode()
+    assert MARKUP not in page
+    assert "onmouseover=&quot;x" in page
+    assert "11/2026" in page.replace("&#x2f;", "/")
+    assert "/to-khai/" not in page

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,13 +10,20 @@ from typing import Any
 
 import pytest
 
+from schemas.catalogue import Fee, Method, Procedure, Time
+from schemas.forms import decode_form
 from server.catalogue.counting import counts_of
 from server.catalogue.importing import Report, import_file, lines_of
+from server.catalogue.listing import listed_with
 from server.catalogue.reading import RECORD_LETTERS_MAX, UnreadableFileError
+from server.catalogue.shipped import keep_procedures, shipped_procedures
+from server.catalogue.telling import fee_words, time_words, told_of
 from server.catalogue_commands import _bar
 from server.cli import main
+from server.shipped import documents
 from server.store.database import connect, migrate
 from server.store.procedures import changes_of, procedure, procedures
+from server.texts import text
 
 #: Where the province's real files lie beside the project, if they do.
 DATA = Path(__file__).parents[4] / "shared" / "data"
@@ -266,3 +274,91 @@ def test_progress_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys
         draw(count)
     assert "50 %" in (said := capsys.readouterr().err)
     assert "100 %" in said
+
+
+def test_the_procedures_written_here_are_of_communes_and_kept_once(conn: sqlite3.Connection) -> None:
+    conn.execute("BEGIN")
+    keep_procedures(conn, 1)
+    before = kept(conn)
+    keep_procedures(conn, 2)
+    assert kept(conn) == before
+    found = list(procedures(conn))
+    assert len(found) >= 20
+    assert all("xa" in each.levels and each.papers and each.legal and each.checked for each in found)
+    forms = {decode_form(doc).procedure for doc in documents()}
+    assert forms <= {each.code for each in found}
+
+
+def test_what_is_written_here_stands_before_what_is_imported(conn: sqlite3.Connection) -> None:
+    conn.execute("BEGIN")
+    keep_procedures(conn, 1)
+    conn.execute("COMMIT")
+    taken(conn, full("1.001193", name_vi="KHAI SINH", decision="163/QĐ-BTP"))
+    known = procedure(conn, "1.001193")
+    assert known is not None
+    assert (known.procedure.name, known.procedure.decision) == ("Đăng ký khai sinh", "163/QĐ-BTP")
+
+
+@pytest.mark.parametrize("record", shipped_procedures(), ids=lambda each: each.code)
+def test_no_amount_stands_alone(record: Procedure) -> None:
+    told = told_of(record)
+    assert told.fees
+    assert all(re.sub(r"[0-9.]+ đ(ồng)?", "", line.words).strip(" .:") for line in told.fees)
+
+
+@pytest.mark.parametrize(
+    ("fee", "words"),
+    [
+        (Fee(0, "Không"), text("catalogue.fee_none")),
+        (Fee(8_000), f"8.000 đ: {text('catalogue.fee_ask')}"),
+        (Fee(None, "Miễn…", "lệ phí"), f"Lệ phí: Miễn… {text('catalogue.fee_cut')}"),
+        (Fee(8_000, "8.000 đồng một bản"), "8.000 đồng một bản"),
+    ],
+)
+def test_a_fee_is_told_with_its_conditions(fee: Fee, words: str) -> None:
+    assert fee_words(fee) == words
+
+
+@pytest.mark.parametrize(
+    ("time", "words"),
+    [
+        (Time(3, "working_day"), "3 ngày làm việc"),
+        (Time(3, "working_day", "3 ngày làm việc"), "3 ngày làm việc"),
+        (Time(5, "unknown"), text("catalogue.time_unknown", n=5)),
+        (Time(None, "unknown", "1.5 giờ"), "1.5 giờ"),
+        (Time(0, "working_day"), "Trong ngày"),
+        (Time(0, "working_day", "Ngay."), "Ngay."),
+        (Time(3, "working_day", "3 ngày làm việc, thêm 5 ngày"), "3 ngày làm việc, thêm 5 ngày"),
+    ],
+)
+def test_a_time_is_told_with_its_doubt(time: Time, words: str) -> None:
+    assert time_words(time) == words
+
+
+def test_times_and_fees_by_channel_are_told_by_channel() -> None:
+    counter = Method("counter", Time(3, "working_day"), (Fee(15_000),))
+    told = told_of(
+        Procedure("1.004194", "Tạm trú", methods=(counter, Method("online", Time(2, "working_day"), (Fee(7_000),))))
+    )
+    assert [line.channels for line in told.times] == [("counter",), ("online",)]
+    assert [line.channels for line in told.fees] == [("counter",), ("online",)]
+    alone = told_of(Procedure("1.004194", "Tạm trú", fee=Fee(0, "Miễn cho hộ nghèo.")))
+    assert [line.words for line in alone.fees] == ["Miễn cho hộ nghèo."]
+    assert told_of(Procedure("1.004194", "Tạm trú")).fees[0].words == text("catalogue.fee_unknown")
+
+
+def test_lists_say_who_and_how_long() -> None:
+    form = decode_form(documents()[0])
+    known = [
+        Procedure(form.procedure, "Đăng ký khai sinh", "Hộ tịch", ("xa",), time=Time(5, "hour")),
+        Procedure("1.000005", "Hải quan", levels=("tinh",), agencies=("Chi cục",), time=Time(5)),
+        Procedure("1.000006", "Khác", agencies=("A", "B", "C")),
+        Procedure("1.000007", "Khác", levels=("tinh",)),
+        Procedure("1.000008", "Khác", levels=("xa",), agency_kind="ubnd_xa", agencies=("Ủy ban nhân dân xã",)),
+    ]
+    listed = {each.record.code: each for each in listed_with(known, [form], {})}
+    assert listed[form.procedure].record.form
+    assert listed[form.procedure].time == "5 giờ làm việc"
+    assert (listed["1.000005"].unit, listed["1.000005"].time) == ("Chi cục", "")
+    assert [listed[f"1.00000{n}"].unit for n in (6, 7, 8)] == ["A; B", "Cơ quan cấp tỉnh", "Xã, phường"]
+    assert [each.record.code for each in listed_with([], [form], {})] == [form.procedure]
