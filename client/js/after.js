@@ -6,6 +6,7 @@
 import texts from "./generated/after.json";
 import "./main.js"; // so that its modules and those it shares with this one are one script
 import { backupForm } from "./backups.js";
+import { offerCards } from "./cards.js";
 import { settlePeople, tellLeaving } from "./entering.js";
 import { sendEverybodys } from "./everybody.js";
 import { h } from "./dom.js";
@@ -15,6 +16,7 @@ import { sendNow, stayInTouch } from "./news.js";
 import { watchPhone } from "./notes.js";
 import { signInPage } from "./signing.js";
 import { officePart } from "./officepart.js";
+import { learnCodes } from "./sync.js";
 import { learnTexts } from "./texts.js";
 import { watchAge } from "./update.js";
 import { fileOps } from "./papers.js";
@@ -30,6 +32,7 @@ import { easeTouch } from "./touch.js";
 import { register } from "./worker.js";
 
 learnTexts(texts);
+learnCodes(() => import("./telling.js").catch(without));
 
 /** What only officers need who take in dossiers, a part that comes last. */
 const fieldPart = () => import("./field/part.js");
@@ -45,9 +48,9 @@ export const PAGES = {
   field: async (vault) => (await fieldPart()).fieldPage(vault),
   mine, "sign-in": signInPage, whose,
   settings: async (vault) => (await import("./settings.js")).settings(vault),
-  slip: async (vault) => (await import("./slip.js")).slipPage(vault),
+  slip: async (vault) => (location.hash ? (await import("./assisting.js")).assistPage(vault) : (await import("./slip.js")).slipPage(vault)),
   checklist: async () => (await import("./checklistpage.js")).checklistPage(),
-  follow: async () => (await import("./follow.js")).follow(),
+  follow: async (vault) => (await import("./slipcode.js")).followPage(vault),
 };
 
 export { backupForm, fetchForm, fileOps, review, sendNow, settlePeople, tellMissing };
@@ -57,6 +60,7 @@ export function watchForm(page, newest) {
   addEventListener("pageshow", (event) => event.persisted && !page.autosave.isDirty && location.reload()); // a page kept by "Back" holds what was there when it was left
   const answers = page.vault.session.expectedState(page.draft.id) === "5" && officePart(page.vault).then((said) => said?.leadBack(page));
   const helped = page.draft.on_behalf ? fieldPart().then((part) => part.watchAlike(page)) : null;
+  offerCards(page);
   return Promise.all([answers, helped, openSlots(page), watchVersions(page, newest), watchNewer(page)]);
 }
 

@@ -1,8 +1,7 @@
 /** Everybody who has work on this phone: sent each with their own credential, whoever holds the phone now. */
 import { showWaiting } from "./badge.js";
 import { drawers } from "./db.js";
-import { isDue } from "./handover.js";
-import { drain } from "./sync.js";
+import { codesWait, drain } from "./sync.js";
 import { filesWait, sendFiles } from "./uploads.js";
 import { Vault } from "./vault.js";
 
@@ -15,12 +14,12 @@ export async function sendEverybodys({ force = false, but = "" } = {}) {
   let waits = false;
   for (const slot of (await drawers()).filter((each) => each !== but)) {
     const vault = await Vault.open(slot);
-    if (vault.waits || isDue(vault)) await drain(vault, { force });
+    if (vault.waits || (await codesWait(vault))) await drain(vault, { force });
     await vault.refresh();
     await showWaiting(vault);
     const files = await filesWait(vault);
     if (files) await sendFiles(vault, { again: force });
-    waits ||= (vault.waits || isDue(vault) || (files && (await filesWait(vault)))) && !vault.session.meta.paused;
+    waits ||= (vault.waits || (await codesWait(vault)) || (files && (await filesWait(vault)))) && !vault.session.meta.paused;
     vault.close();
   }
   return waits;

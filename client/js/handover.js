@@ -1,6 +1,6 @@
 /**
  * Codes by which citizens follow and claim what an officer took in for them, and accounts begun for them: made with no
- * network, kept sealed in the officer's drawer, and told to the system before and after the round that sends the work.
+ * network (handing.js), kept sealed in the officer's drawer, and told to the system around the round that sends the work.
  *
  * Rule 1. A code is made when it is first shown, and stays: it is on paper by then. A citizen's own dossier has a
  * provisional code for its slip and nothing else; that one is told to nobody.
@@ -8,10 +8,7 @@
  * Rule 3. An account begun for a citizen goes first, so that the codes may name it. The officer's drawer never has what
  * the citizen signs in with later.
  */
-import { newCode, newDevice } from "./codes.js";
 import { keyOf, signed } from "./credentials.js";
-import { keepSetting, setting } from "./db.js";
-import { newId } from "./ids.js";
 import { ask, NoAnswer, posted } from "./wire.js";
 
 /** @typedef {import("./vault.js").Vault} Vault */
@@ -21,7 +18,6 @@ import { ask, NoAnswer, posted } from "./wire.js";
  */
 
 const ITEMS_MAX = 100;
-const DEVICE = "device4";
 
 /** Whether its owner works for the office. @param {Vault} vault */
 export const isOfficer = (vault) => (vault.account?.roles ?? []).length > 0;
@@ -30,39 +26,6 @@ export const isOfficer = (vault) => (vault.account?.roles ?? []).length > 0;
 export function takenInFor(vault, dossier, draft) {
   const create = vault.session.recordsOf(dossier).find(({ op }) => op.type === "create")?.op;
   return create?.on_behalf ?? draft?.on_behalf ?? null;
-}
-
-async function device() {
-  const known = await setting(DEVICE);
-  if (known) return known;
-  await keepSetting(DEVICE, newDevice());
-  return setting(DEVICE);
-}
-
-/**
- * Return the code of a dossier, made and kept at the first call.
- * @param {Vault} vault @param {string} dossier
- * @returns {Promise<Handover>}
- */
-export async function handoverOf(vault, dossier) {
-  const made = newCode(await device());
-  return vault.change(() => {
-    const all = vault.kept.handovers ?? {};
-    return all[dossier] ? { result: all[dossier] } : { kept: { handovers: { ...all, [dossier]: made } }, result: made };
-  });
-}
-
-/**
- * Begin an account for a citizen; the code is for them, to finish it on a phone of their own.
- * @param {Vault} vault
- * @param {{name: string, citizen_id: string|null, phone: string|null}} who
- * @returns {Promise<Assisted>}
- */
-export async function beginFor(vault, { name, citizen_id, phone }) {
-  const now = Date.now();
-  const begun = { account: newId(now), name, ...(citizen_id ? { citizen_id } : {}), ...(phone ? { phone } : {}), ...newCode(await device()), at: now };
-  await vault.change(() => ({ kept: { assisted: [...(vault.kept.assisted ?? []), begun] } }));
-  return begun;
 }
 
 /** Accounts that the system has not heard of. @param {Vault} vault */

@@ -9,6 +9,8 @@ import { NoAnswer } from "./wire.js";
 /** What an account is begun with. */
 const ASKED = /** @type {const} */ (["name", "citizen_id", "phone"]);
 const NEW = "#dang-ky";
+/** With a code that an officer handed over; behind it may stand the code itself. */
+const GIVEN = "#ma";
 
 /** @param {import("./vault.js").Vault} vault */
 export function signInPage(vault) {
@@ -20,25 +22,39 @@ export function signInPage(vault) {
   const have = h("button", { type: "button", class: "link", "data-action": "have-account", onclick: () => (location.hash = "") }, t("auth.have"));
   /** What is typed there stays, whichever way one goes to and fro. @type {HTMLElement|null} */
   let joining = null;
+  const given = h("a", { class: "action", href: GIVEN, "data-action": "given-code" }, t("auth.given_code"));
   const turn = () => {
     const joins = location.hash === NEW;
+    const finishes = location.hash.startsWith(GIVEN);
     if (joins) joining ??= newAccount(form, vault);
-    form.hidden = joins;
-    document.title = `${t(joins ? "auth.new" : "auth.title")} · ${t("app.name")}`;
-    one("h1").textContent = t(joins ? "auth.new" : "auth.title");
-    place.replaceChildren(...(joining && joins ? [joining, have] : [open]));
+    form.hidden = joins || finishes;
+    const title = t(finishes ? "auth.given_code" : joins ? "auth.new" : "auth.title");
+    document.title = `${title} · ${t("app.name")}`;
+    one("h1").textContent = title;
+    place.replaceChildren(...(joining && joins ? [joining, have] : finishes ? [have] : [open, given]));
+    if (finishes) void finishing(place, vault);
   };
   addEventListener("hashchange", () => {
     turn();
     /** @type {HTMLElement|null} */ (document.querySelector(location.hash === NEW ? "#new input" : "[name=user]"))?.focus();
   });
-  if (navigator.onLine === false && location.hash !== NEW) history.replaceState(null, "", NEW);
+  if (navigator.onLine === false && location.hash !== NEW && !location.hash.startsWith(GIVEN)) history.replaceState(null, "", NEW);
   turn();
   if (location.hash === NEW) /** @type {HTMLElement|null} */ (place.querySelector("input"))?.focus();
 }
 
 /** Whether the server refused what the account was begun with. @param {import("./vault.js").Vault} vault */
 const isWrong = (vault) => vault.session.meta.paused === "invalid";
+
+/** Put in what an account that an officer began is finished with. @param {HTMLElement} place @param {import("./vault.js").Vault} vault */
+async function finishing(place, vault) {
+  const { finishForm } = await import("./finishing.js");
+  if (!location.hash.startsWith(GIVEN) || place.querySelector("form")) return;
+  place.prepend(finishForm(() => {
+    vault.end();
+    onward("/cua-toi");
+  }));
+}
 
 /** Where to go on to. @param {string} otherwise */
 function onward(otherwise) {
@@ -117,14 +133,14 @@ function newAccount(sign_in, vault) {
 }
 
 /** @param {string} path @returns {any} a field as of a form */
-const fieldOf = (path) => ({ key: path, kind: path, label: { vi: t(`auth.ask_${path}`), en: t(`auth.ask_${path}`) } });
+export const fieldOf = (path) => ({ key: path, kind: path, label: { vi: t(`auth.ask_${path}`), en: t(`auth.ask_${path}`) } });
 
 /**
  * Read what was typed; null where something is wrong, which is then said at its place.
  * @param {Record<string, any>} typed
  * @returns {{name: string, citizen_id: string, phone: string|null}|null}
  */
-function checked(typed) {
+export function checked(typed) {
   const faults = ASKED.flatMap((path) => {
     const read = /** @type {any} */ (canonical(fieldOf(path), typed[path] ?? "", {}));
     const empty = !("fault" in read) && (read.value === null || read.value === "");

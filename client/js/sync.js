@@ -5,7 +5,6 @@
  * drawer's own credential and no cookie: several people's work can wait on one phone and never speaks for another's.
  */
 import { needKey, signed } from "./credentials.js";
-import { sendAccounts, sendCodes } from "./handover.js";
 import { meet } from "./trouble.js";
 import { ask, askLines, NoAnswer, posted, problemCode } from "./wire.js";
 import { joined } from "./vault.js";
@@ -50,10 +49,27 @@ export async function drain(vault, { force = false } = {}) {
 /** The work, between what it leans on and what leans on it. @param {Vault} vault @param {boolean} force */
 async function allOf(vault, force) {
   await vault.refresh();
-  await sendAccounts(vault, () => abortOfThis(vault));
+  const before = await codesPart(vault);
+  await before?.sendAccounts(vault, () => abortOfThis(vault));
   await rounds(vault, force);
-  await sendCodes(vault, () => abortOfThis(vault));
+  const after = before ?? (await codesPart(vault)); // a code may have been made meanwhile
+  await after?.sendCodes(vault, () => abortOfThis(vault));
 }
+
+/**
+ * What tells of codes and accounts for citizens: a page fetches it, the worker, which every citizen carries, has none.
+ * @type {() => Promise<Pick<typeof import("./handover.js"), "isDue"|"sendAccounts"|"sendCodes">|null>}
+ */
+let bring = async () => null;
+
+/** @param {typeof bring} part */
+export const learnCodes = (part) => void (bring = part);
+
+/** @param {Vault} vault null: it has none, or what tells of them cannot be had now, and tells the next time */
+const codesPart = async ({ kept }) => (kept.handovers || kept.assisted ? bring() : null);
+
+/** Whether the system is to be told of a code. @param {Vault} vault */
+export const codesWait = async (vault) => (await codesPart(vault))?.isDue(vault) ?? false;
 
 /** @param {Vault} vault @param {boolean} force */
 async function rounds(vault, force) {

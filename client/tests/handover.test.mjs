@@ -4,11 +4,13 @@ import { after, test } from "node:test";
 import "./memory.mjs";
 
 const { newCode, plainCode, readCode, whole } = await import("../js/codes.js");
-const { beginFor, handoverOf, isDue } = await import("../js/handover.js");
-const { drain } = await import("../js/sync.js");
+const { beginFor, handoverOf } = await import("../js/handing.js");
+const { isDue } = await import("../js/handover.js");
+const { drain, learnCodes } = await import("../js/sync.js");
 const { newId } = await import("../js/ids.js");
 const { Vault } = await import("../js/vault.js");
 
+learnCodes(() => import("../js/handover.js"));
 const OFFICER = { person: "o1", name: "Lương Văn Hải", short: "Hải", user: "officer-06154", key: "token", roles: [{ unit: "06154", role: "counter" }] };
 const BEHALF = { name: "Hoàng Thị Ngân", citizen_id: "999186001234", relation: "self", seen: "card" };
 
