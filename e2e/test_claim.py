@@ -1,4 +1,4 @@
-"""What an officer took in for somebody goes to a phone of their own: by the code of a slip, and by an account begun for them."""
+"""What an officer took in for somebody goes to a phone of their own, by a slip's code or an account begun for them."""
 
 import json
 import time
