@@ -6,7 +6,6 @@
 import texts from "./generated/after.json";
 import "./main.js"; // so that its modules and those it shares with this one are one script
 import { backupForm } from "./backups.js";
-import { offerCards } from "./cards.js";
 import { settlePeople, tellLeaving } from "./entering.js";
 import { sendEverybodys } from "./everybody.js";
 import { h } from "./dom.js";
@@ -60,7 +59,8 @@ export function watchForm(page, newest) {
   addEventListener("pageshow", (event) => event.persisted && !page.autosave.isDirty && location.reload()); // a page kept by "Back" holds what was there when it was left
   const answers = page.vault.session.expectedState(page.draft.id) === "5" && officePart(page.vault).then((said) => said?.leadBack(page));
   const helped = page.draft.on_behalf ? fieldPart().then((part) => part.watchAlike(page)) : null;
-  offerCards(page);
+  const isKept = navigator.serviceWorker?.ready ?? Promise.resolve(); // what few use comes after what everybody needs
+  void isKept.then(() => import("./scanning.js")).then((part) => part.offerCards(page)).catch(without);
   return Promise.all([answers, helped, openSlots(page), watchVersions(page, newest), watchNewer(page)]);
 }
 

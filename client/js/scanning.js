@@ -9,7 +9,7 @@ import "./after.js"; // is there already: named so that the build cuts the scrip
 import texts from "./generated/slip.json";
 import { answerText } from "./answers.js";
 import { fillsOf, readCard } from "./card.js";
-import { h } from "./dom.js";
+import { h, one } from "./dom.js";
 import { answer } from "./drafts.js";
 import { reader } from "./qrreading.js";
 import { labelOf, learnTexts, t } from "./texts.js";
@@ -21,11 +21,25 @@ learnTexts(texts);
 
 const PAUSE_MS = 150;
 
+/** Put the button to each citizen ID whenever a section is drawn, and the marks. @param {import("./forms.js").FormPage} page */
+export function offerCards(page) {
+  if (page.readOnly) return;
+  const fit = () => {
+    for (const block of /** @type {NodeListOf<any>} */ (document.querySelectorAll("main [data-field]"))) {
+      if (block.asked?.kind !== "citizen_id" || block.querySelector("[data-action=scan-card]")) continue;
+      block.append(h("button", { type: "button", class: "quiet", "data-action": "scan-card", onclick: () => scan(page, block) }, t("do.scan_card")));
+    }
+    mark(page);
+  };
+  new MutationObserver(fit).observe(one("main"), { childList: true });
+  fit();
+}
+
 /** Mark each answer on the page that came from a card and nobody has been at. @param {any} page */
-export function mark(page) {
+function mark(page) {
   for (const block of /** @type {NodeListOf<any>} */ (document.querySelectorAll("main [data-field]"))) {
     const path = block.dataset.field;
-    if (!page.draft.from_card.includes(path) || block.querySelector("[data-from-card]")) continue;
+    if (!page.draft.from_card?.includes(path) || block.querySelector("[data-from-card]")) continue;
     const line = h("p", { class: "hint", "data-from-card": path }, t("card.look"));
     const seen = (/** @type {any} */ event) => {
       if (event.target.closest("[data-action=scan-card], .scan")) return;
@@ -44,7 +58,7 @@ export function mark(page) {
  * @param {import("./forms.js").FormPage} page
  * @param {HTMLElement} block
  */
-export function scan(page, block) {
+function scan(page, block) {
   const path = block.dataset.field ?? "";
   const section = page.form.sections.find((/** @type {any} */ each) => each.key === path.split(/[./]/)[0]);
   block.querySelector(".scan")?.remove();
