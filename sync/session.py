@@ -453,6 +453,8 @@ class Session:
             contact_ms=now,
             server_ms=server_ms,
         )
+        if pulled and answer.get("more") is not True:
+            self._meet_out_of_sight(request["ids"])
         self._forget_old(now)
         return self._commit()
 
@@ -664,6 +666,17 @@ class Session:
             if record["status"] == "acked" and not record["shown"]:
                 self._put(record | {"shown": True})
         self._draft.news.append({"kind": "gone", "dossier": dossier, "why": why})
+
+    def _meet_out_of_sight(self, sent: Sequence[str]) -> None:
+        """Let go of acknowledged ops whose dossier is not in sight at the end of a pull: no copy will come for them.
+
+        Their answer was lost, and by the time it came again the dossier had been claimed, moved, or the right taken.
+        What was ``sent`` with this very request waits for the next pull.
+        """
+        for record in list(self.outbox.values()):
+            waits = record["status"] == "acked" and not record["shown"] and record["again"] is None
+            if waits and record["dossier"] not in self.copies and record["id"] not in sent:
+                self._put(record | {"shown": True})
 
     def _forget_old(self, now: int) -> None:
         for record in list(self.outbox.values()):

@@ -721,6 +721,7 @@ export class Session {
       contact_ms: now,
       server_ms: answer.server_time,
     });
+    if (pulled && answer.more !== true) this.meetOutOfSight(request.ids);
     this.forgetOld(now);
     return this.commit();
   }
@@ -969,6 +970,20 @@ export class Session {
     if (this.copies.delete(id)) this.draft.stores.copies.set(id, null);
     for (const record of this.recordsOf(id)) if (record.status === "acked" && !record.shown) this.put({ ...record, shown: true });
     this.draft.news.push({ kind: "gone", dossier: id, why });
+  }
+
+  /**
+   * Let go of acknowledged ops whose dossier is not in sight at the end of a pull: no copy will come for them.
+   *
+   * Their answer was lost, and by the time it came again the dossier had been claimed, moved, or the right taken.
+   * What was `sent` with this very request waits for the next pull.
+   * @param {string[]} sent
+   */
+  meetOutOfSight(sent) {
+    for (const record of [...this.outbox.values()]) {
+      const waits = record.status === "acked" && !record.shown && record.again === null;
+      if (waits && !this.copies.has(record.dossier) && !sent.includes(record.id)) this.put({ ...record, shown: true });
+    }
   }
 
   /** @param {number} now */

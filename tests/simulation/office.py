@@ -15,7 +15,7 @@ from sync.dossier import Dossier
 from sync.ledger import Actor, Entry
 from sync.memory import MemoryLedger, MemoryWorld
 from sync.pull import pull, read_cursor, snapshot
-from sync.push import forms_published, push, sweep
+from sync.push import claim, forms_published, push, sweep
 from sync.workflow import numbers_of
 from tests.simulation.papers import DAY_MS, Papers, Rows
 
@@ -120,6 +120,12 @@ class Office:
             answer.dossiers, answer.gone, answer.outcomes = pulled.dossiers, pulled.gone, pulled.outcomes
             answer.cursor, answer.more = pulled.cursor, pulled.more
         return 200, json.loads(msgspec.json.encode(answer))
+
+    def claim(self, person: str, dossier: str, now: int) -> bool:
+        """Answer ``POST /claims`` for who holds the slip of a dossier."""
+        with self.ledger.transaction():
+            found = self.ledger.find_dossier(dossier)
+            return found is not None and claim(self.ledger, self.world, self.actors[person], found, now)
 
     def snapshot(self, person: str, after: str, cursor: str | None) -> tuple[int, Any]:
         """Answer ``GET /sync/v1/snapshot`` with a status and lines."""

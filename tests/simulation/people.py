@@ -28,6 +28,14 @@ from tests.simulation.phones import Phone
 
 UNIT = next(iter(UNITS))
 WHY = {"reason": "vì"}
+#: How an officer begins a dossier for somebody.
+TAKEN_IN = {
+    "channel": "field",
+    "on_behalf": {
+        "name": "Lý Văn Bình", "relation": "self", "seen": "card",
+        "consent": {"text": "Tôi đồng ý.", "version": "1", "at": 1_795_000_000_000},
+    },
+}  # fmt: skip
 #: What an officer says with each command of theirs; the head's and a charge are left to other tests.
 ARGS: dict[str, dict[str, Any]] = {
     "receive": {}, "start": {}, "reject": WHY, "hand_over": {"to": "Lan"}, "stop": WHY, "agree_withdrawal": WHY,
@@ -52,6 +60,7 @@ class People:
     pages: list[dict[str, Any]]
     papers: set[bytes]
     used: set[tuple[str, bytes]]
+    happened: set[str]
 
     # ---- small things
 
@@ -115,7 +124,12 @@ class People:
         version = self.version()
         draft = {"dossier": dossier, "procedure": PROCEDURE, "unit": UNIT, "form": f"{PROCEDURE}@{version}"}
         draft |= {"values": self.values(form, version), "rendered": form["rendered"]}
-        draft["submit"] = phone.person != "officer" and self.chance(0.6)
+        copy = phone.copies.get(dossier)
+        takes_in = phone.person == "officer" and (copy is None or copy["state"] == "draft")
+        draft |= TAKEN_IN if takes_in else {}
+        if takes_in and self.chance(0.8):
+            draft["values"].setdefault(MUST, self.text())
+        draft["submit"] = (phone.person != "officer" or takes_in) and self.chance(0.6)
         draft |= self.files(phone, dossier, form)
         return draft
 
@@ -204,6 +218,8 @@ class People:
     def some_dossier(self, phone: Phone) -> str | None:
         known = sorted({*phone.copies, *phone.forms, *(r["dossier"] for r in phone.outbox.values())})
         if phone.person == "officer":
+            if self.chance(0.4 if self.wild["rights"] else 0.05):
+                return self.new_id()  # somebody comes to the tablet
             known = sorted(phone.copies)
         elif len(known) < 2 and self.chance(0.1 if known else 1.0):
             return self.new_id()
@@ -258,6 +274,34 @@ class People:
         page = {"op": self.new_id(), "dossier": dossier.id, "form": dossier.form, "screen": screen, "saw": saw}
         page["expect"] = {"state": dossier.state, "rev": dossier.rev}
         self.pages.append(page)
+
+    def claim_something(self) -> None:
+        """Somebody claims with a slip, their own or one that they found; the officer may try it too."""
+        taken_in = sorted(i for i, d in self.office.dossiers().items() if d.on_behalf is not None)
+        if taken_in:
+            person = self.rng.choice(["an", "binh", "chi", "officer"])
+            claimed = self.office.claim(person, self.rng.choice(taken_in), self.now)
+            self.happened |= {"claimed"} if claimed and person != "officer" else {"claim refused"}
+
+    def head_decides(self) -> None:
+        """A head takes or declines what a moved officer took in, or moves a dossier to another unit."""
+        for dossier in self.office.dossiers().values():
+            waits = [held for held in dossier.held if held.reason == "right-lost" and dossier.state == "draft"]
+            op: dict[str, Any] = {"id": self.new_id(), "dossier": dossier.id, "at": self.now}
+            if waits and self.chance(0.5):
+                kind = self.rng.choice(["accept", "accept", "decline"])
+                self.head_posts(op | {"type": kind, "op": waits[0].op, "reason": "vì"})
+            elif self.wild["transfers"] and dossier.state in ("1", "2", "4") and self.chance(0.04):
+                units = [unit for unit in UNITS if unit != dossier.unit]
+                expect = {"state": dossier.state, "rev": dossier.rev}
+                args = {"unit": self.rng.choice(units)} | WHY
+                self.head_posts(op | {"type": "command", "name": "transfer", "expect": expect, "args": args})
+
+    def head_posts(self, op: dict[str, Any]) -> None:
+        _, answer = self.office.sync("head", self.posted(op, {}), self.now)
+        self.happened |= {f"head: {op['type']} {result['outcome']}" for result in answer["results"]}
+        for result in answer["results"]:
+            self.oracle.told(result, answer["epoch"])
 
     def page_posted(self) -> bytes | None:
         """Change a field on an open page; return what the browser sends, perhaps several times."""

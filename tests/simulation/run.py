@@ -45,6 +45,7 @@ class Run(FileRoad):
             "binh": Actor("binh", "Bình"),
             "chi": Actor("chi", "Chi"),
             "officer": Actor("officer", "Cán bộ", {UNIT: ROLES}),
+            "head": Actor("head", "Lãnh đạo", dict.fromkeys(UNITS, ("head",))),
         }
         life_ms = 3 * HOUR_MS if self.rng.random() < 0.2 else 30 * DAY_MS
         self.office = Office(people, self.rng, life_ms)
@@ -189,6 +190,8 @@ class Run(FileRoad):
             self.restore()
         elif what == "rights":
             self.move_officer(self.rng.choice([(UNIT,), (UNIT, OTHER_UNIT), (OTHER_UNIT,), ()]))
+        elif what == "claims":
+            self.claim_something()
         elif what == "newer forms" and not self.published and self.chance(0.3):
             self.publish()
         elif what == "short logs":
@@ -290,7 +293,8 @@ class Run(FileRoad):
             self.upset()
 
     def keep_house(self) -> None:
-        """Let the office stop, look at what waits, or let go of what has expired."""
+        """Let the office stop, look at what waits, or let go of what has expired; and its head decide."""
+        self.head_decides()
         roll = self.rng.random()
         if roll < 0.4:
             self.stop_office()
@@ -422,6 +426,6 @@ def _joined(ledger: Any) -> Callable[[], Any]:
 
 #: Things that happen only in a share of the runs.
 WILD = {
-    "clones": 0.3, "old copies": 0.2, "restores": 0.5, "rights": 0.2, "newer forms": 0.4, "short logs": 0.2,
-    "months": 0.2,
+    "clones": 0.3, "old copies": 0.2, "restores": 0.5, "rights": 0.3, "newer forms": 0.4, "short logs": 0.2,
+    "months": 0.2, "claims": 0.5, "transfers": 0.2,
 }  # fmt: skip

@@ -74,6 +74,7 @@ def test_what_may_happen_does(node: NodeProcess) -> None:
     wanted |= {f"step {name}" for name in ("receive", "reject", "start", "ask_more", "finish")}
     wanted |= {"answered", "dossier-closed"}
     wanted |= {"old copy", "in place", "fresh machine", "restore 3", "month", "desk page", "right-lost"}
+    wanted |= {"claimed", "claim refused", "head: accept applied", "head: decline applied", "head: command applied"}
     wanted |= {
         "a value None",
         "a value True",
