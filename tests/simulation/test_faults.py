@@ -91,6 +91,15 @@ def test_numbers_that_begin_again_after_a_restore_are_caught(
     assert caught(node, "one code, two dossiers")
 
 
+def test_a_claim_that_nobody_is_told_of_is_caught(node: NodeProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    def give(reconciler: Any, dossier: Any, claimer: Any) -> None:
+        dossier.begun_by, dossier.applicant = dossier.applicant, claimer.person
+        reconciler.ledger.save_dossier(dossier)
+
+    monkeypatch.setattr(sync.push._Reconciler, "give", give)
+    assert caught(node, "may see")
+
+
 def test_revs_that_begin_again_after_a_restore_are_caught(node: NodeProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sync.push, "revs_of", lambda _: 0)
     assert caught(node, "was given twice")
