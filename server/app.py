@@ -25,6 +25,7 @@ from server.dispatcher import Dispatcher
 from server.logs import write_logs
 from server.routes import (
     accounts,
+    figures,
     files,
     finding,
     follow,
@@ -65,6 +66,9 @@ ROUTES: Final = [
     *files.FILE_ROUTES, *handovers.HANDOVER_ROUTES, *pack.PACK_ROUTES,
 ]  # fmt: skip
 
+#: What is there only once the client is built.
+PAGES: Final = [*portal.PORTAL_ROUTES, *finding.FINDING_ROUTES, *follow.FOLLOW_ROUTES, figures.figures_page]
+
 
 def create_app(settings: Settings) -> MethodOverride:
     """Return the server for a data directory, opened when it starts and let go when it stops."""
@@ -74,7 +78,7 @@ def create_app(settings: Settings) -> MethodOverride:
     })  # fmt: skip
     built = (client.ROOT / "dist" / "manifest.json").exists()
     app = Litestar(
-        [*ROUTES, *((*portal.PORTAL_ROUTES, *finding.FINDING_ROUTES, *follow.FOLLOW_ROUTES) if built else ())],
+        [*ROUTES, *(PAGES if built else ())],
         state=state,
         lifespan=[_serving],
         guards=[admit],

@@ -21,7 +21,7 @@ from server.audit_commands import add_audit_commands
 from server.calendar_commands import add_calendar_commands, add_due_command, run_due
 from server.catalogue_commands import add_catalogue_commands
 from server.data_dir import UsageError, need, transaction
-from server.figure_commands import add_stats_command, run_stats
+from server.figure_commands import add_stats_command, add_target_commands, run_stats
 from server.form_commands import add_form_commands
 from server.ids import new_id
 from server.papers_commands import add_papers_commands
@@ -313,12 +313,12 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("--json", action="store_true")
     add_due_command(command("due", run_due, "say when something is due, and why on that day"))
     add_stats_command(command("stats", run_stats, "print every figure, counted from the log"))
+    add_target_commands(commands.add_parser("targets", help="show and set the shares that are to be reached"))
     says = "show the working days, and decide over one"
     add_calendar_commands(commands.add_parser("calendar", help=says, description=says))
     says = "look through the records of who did and saw what"
     add_audit_commands(commands.add_parser("audit", help=says, description=says))
-    says = "take files of agencies and units, and say what an old name means today"
-    add_unit_commands(commands.add_parser("units", help=says, description=says))
+    add_unit_commands(commands.add_parser("units", help="take files of units, and say what an old name means today"))
     says = "check form documents and publish them"
     add_form_commands(commands.add_parser("form", help=says, description=says))
     says = "take the national portal's procedures, and count them"

@@ -6,12 +6,15 @@ Everything here can be done again: what is there already stays as it is.
 import sqlite3
 from typing import Final
 
+from schemas.moments import local_day
+from server.figures.targets import Target, decided, set_targets
 from server.ids import new_id
 from server.services.passwords import hash_of
 from server.shipped import keep_shipped
 from server.store.people import Person, add_person, find_user, give_role
 from server.units.shipped import PROVINCE_ID, keep_demo_units
 
+DEMO_DECISION: Final = "chỉ tiêu mẫu, không phải của tỉnh"
 PASSWORD: Final = "motcua-demo"  # noqa: S105 - printed for everybody who starts the demo
 #: Communes whose demo officers take in dossiers: Văn Lãng, Hội Hoan, Đông Kinh, Kỳ Lừa.
 COMMUNES: Final = ("06154", "06151", "05977", "06187")
@@ -51,6 +54,13 @@ def seed(conn: sqlite3.Connection, now_ms: int) -> None:
     """Keep all demo data, in the caller's transaction."""
     keep_shipped(conn, now_ms)
     keep_demo_units(conn)
+    year = f"{local_day(now_ms):%Y}"
+    goals = [
+        Target("online_dossiers", "kind:commune", year, 50, DEMO_DECISION),
+        Target("online_dossiers", "kind:ward", year, 50, DEMO_DECISION),
+        Target("online_procedures", "kind:province", year, 80, DEMO_DECISION),
+    ]
+    set_targets(conn, [each for each in goals if not decided(conn, each)], now_ms)
     seed_people(conn, now_ms)
     admin = find_user(conn, "admin-1")
     if admin is not None:  # the calendar, the units and the targets are the province's

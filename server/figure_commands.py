@@ -1,13 +1,17 @@
-"""``motcua stats``: every figure from the log, beside a running server too."""
+"""``motcua stats|targets``: every figure from the log, beside a running server too, and what is to be reached."""
 
 import argparse
 import json
+from pathlib import Path
 from typing import Any, Final
+
+import msgspec
 
 from server.data_dir import UsageError, need, transaction
 from server.figures.periods import ALL, read_period
 from server.figures.report import report
-from server.store.catalogue import Shelf
+from server.figures.targets import KIND, Target, set_targets, targets_of
+from server.store.catalogue import Shelf, units_of
 from server.store.figures import FIGURES, LINES_AT_ONCE, forget, read_all, read_on
 from server.store.store import now_ms
 
@@ -71,3 +75,58 @@ def _lines(told: dict[str, Any]) -> list[str]:
             lines.append(f"reported {each['period']}: {each['says']}")
             lines.append(f"  {each['percent']}% was written, {each['reckoned']}% follows")
     return lines
+
+
+def add_target_commands(added: argparse.ArgumentParser) -> None:
+    """Give ``motcua targets`` its words."""
+    words = added.add_subparsers(required=True, metavar="WORD")
+    sets = words.add_parser("set", help="set a share that is to be reached in a year")
+    sets.set_defaults(run=run_targets, file=None)
+    sets.add_argument("--kpi", required=True, choices=("online_dossiers", "online_procedures"))
+    sets.add_argument("--for", required=True, dest="scope", metavar="UNIT", help="a unit, or kind: and a kind of unit")
+    sets.add_argument("--period", required=True, metavar="YEAR")
+    sets.add_argument("--percent", required=True, type=float)
+    sets.add_argument("--decision", required=True, metavar="N", help="by which decision")
+    takes = words.add_parser("import", help="take a JSON list of targets, all of them or none")
+    takes.set_defaults(run=run_targets)
+    takes.add_argument("file", type=Path, metavar="FILE")
+    shows = words.add_parser("show", help="the targets that count")
+    shows.set_defaults(run=run_show_targets)
+    for each in (sets, takes, shows):
+        each.add_argument("--data", type=Path, default=Path("var/data"), metavar="DIR", help="the data directory")
+        each.add_argument("--json", action="store_true", help="print one JSON value")
+
+
+def run_targets(arguments: argparse.Namespace) -> int:
+    """Set one target, or those of a file."""
+    need(arguments.data)
+    try:
+        if arguments.file is not None:
+            targets = msgspec.json.decode(arguments.file.read_bytes(), type=list[Target])
+        else:
+            names = ("kpi", "scope", "period", "percent", "decision")
+            targets = [msgspec.convert({name: getattr(arguments, name) for name in names}, Target)]
+    except (OSError, msgspec.MsgspecError) as fault:
+        raise UsageError(f"no target: {fault}") from fault
+    with transaction(arguments.data) as conn:
+        units = units_of(conn)
+        kinds = {KIND + unit.kind for unit in units.values()}
+        unknown = sorted({each.scope for each in targets} - kinds - units.keys())
+        if unknown:
+            raise UsageError(f"no unit, and no kind of unit: {', '.join(unknown)}")
+        count = set_targets(conn, targets, now_ms())
+    print(json.dumps({"set": count, "unchanged": len(targets) - count}) if arguments.json else f"{count} set")
+    return 0
+
+
+def run_show_targets(arguments: argparse.Namespace) -> int:
+    """Print the targets that count."""
+    need(arguments.data)
+    with transaction(arguments.data) as conn:
+        targets = targets_of(conn)
+    if arguments.json:
+        print(json.dumps(msgspec.to_builtins(targets), ensure_ascii=False))
+    else:
+        for each in targets:
+            print(f"{each.period}  {each.kpi}  {each.scope}  {each.percent:g}%  {each.decision}")
+    return 0

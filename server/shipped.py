@@ -10,6 +10,8 @@ from typing import Final
 
 from schemas import lists
 from server.catalogue.shipped import keep_procedures
+from server.figures.targets import decided, set_targets
+from server.figures.targets import shipped as shipped_targets
 from server.store.catalogue import allow, publish
 from server.units.shipped import keep_units
 from sync.deadlines import Unit as UnitOfTime
@@ -38,6 +40,7 @@ def keep_shipped(conn: sqlite3.Connection, now_ms: int) -> None:
     """
     keep_units(conn)
     keep_procedures(conn, now_ms)
+    set_targets(conn, [each for each in shipped_targets() if not decided(conn, each)], now_ms)
     for procedure, (count, unit, source) in TIMES.items():
         allow(conn, procedure, count, unit, source)
     for doc in documents():

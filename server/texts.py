@@ -21,7 +21,7 @@ OFFICE: Final = ("desk", "papers")
 #: What a part of the script that comes last brings with it: of the office, of searching, of papers, slips, the field.
 LATER: Final = ("office", "finding", "settings", "slip", "checklist", "field")
 #: What stands in pages and no script says.
-PAGES: Final = ("public", "claims", "catalogue")
+PAGES: Final = ("public", "claims", "catalogue", "figures")
 
 
 @cache

@@ -15,6 +15,7 @@ from server.units.shipped import PROVINCE_ID
 
 VERSION: Final = 1
 MONTHS: Final = 12
+_UNIT: Final = list(BY).index("unit")
 _PROCEDURE: Final = list(BY).index("procedure")
 #: Share → the part, the whole.
 SHARES: Final = {
@@ -32,12 +33,19 @@ def figures_of(counts: Mapping[str, Any]) -> dict[str, Any]:
     return known
 
 
-def report(conn: sqlite3.Connection, catalogue: Catalogue, period: Period, now_ms: int) -> dict[str, Any]:
-    """Return the figures of a period: all, by each thing they are given by, by month, and the reported ones beside."""
-    cube = tally(conn, period, now_ms, *BY)
+def report(
+    conn: sqlite3.Connection, catalogue: Catalogue, period: Period, now_ms: int, units: tuple[str, ...] | None = None
+) -> dict[str, Any]:
+    """Return the figures of a period: all, by each thing they are given by, by month, and the reported ones beside.
+
+    Where ``units`` are named, of what these handle alone; the reported ones stay beside what the province has.
+    """
+    cube = {
+        key: counts for key, counts in tally(conn, period, now_ms, *BY).items() if units is None or key[_UNIT] in units
+    }
     groups = {by: _summed(cube, itemgetter(place)) for place, by in enumerate(BY)}
     groups["field"] = _summed(cube, lambda key: catalogue.field_of(str(key[_PROCEDURE])))
-    months = by_month(conn, [month.name for month in months_before(now_ms, MONTHS)])
+    months = by_month(conn, [month.name for month in months_before(now_ms, MONTHS)], units)
     return {
         "v": VERSION,
         "at": datetime.fromtimestamp(now_ms / 1000, HO_CHI_MINH).isoformat(timespec="seconds"),

@@ -214,6 +214,10 @@ class Portal:
             finding=self.finding_url,
         )
 
+    def drawn(self, template: str, **values: Any) -> Document:
+        """Return a page that is made when it is asked for, the same for everybody."""
+        return self._page(template, **values)
+
     def procedure(self, code: str, known: Known | None, form: Form | None = None, *, closed: bool = False) -> Document:
         """Make the page of a procedure: of its form, of what the catalogue has of it, or of both."""
         record = known.procedure if known is not None else None

@@ -6,7 +6,7 @@ Rule 2. A figure and the list of its dossiers are the same condition over the sa
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from schemas.moments import local_day
@@ -58,10 +58,10 @@ CAME: Final = ("new", "online", "counter", "field", "post", "assisted")
 DONE: Final = ("finished", "early", "on_time", "overdue")
 _CAME: Final = """
     SELECT month, count(*), sum(channel = 'online'), sum(channel = 'counter'), sum(channel = 'field'),
-        sum(channel = 'post'), sum(assisted) FROM counted GROUP BY month"""
+        sum(channel = 'post'), sum(assisted) FROM counted WHERE {within} GROUP BY month"""
 _DONE: Final = """
     SELECT finished_month, count(*), sum(timing = 'early'), sum(timing = 'on_time'), sum(timing = 'overdue')
-    FROM counted WHERE finished_month IS NOT NULL GROUP BY finished_month"""
+    FROM counted WHERE finished_month IS NOT NULL AND {within} GROUP BY finished_month"""
 _IN_PERIOD: Final = "submitted < :to AND coalesce(finished >= :from, 1)"
 #: What figures are given by → the column.
 BY: Final = {
@@ -121,10 +121,13 @@ def tally(conn: sqlite3.Connection, period: Period, now_ms: int, *by: str) -> di
     return {row[:keys]: list(row[keys:]) for row in rows}
 
 
-def by_month(conn: sqlite3.Connection, names: Iterable[str]) -> list[dict[str, Any]]:
-    """Return of months what was handed in and what was finished in each."""
-    came = {row[0]: row[1:] for row in conn.execute(_CAME)}
-    done = {row[0]: row[1:] for row in conn.execute(_DONE)}
+def by_month(
+    conn: sqlite3.Connection, names: Iterable[str], units: Sequence[str] | None = None
+) -> list[dict[str, Any]]:
+    """Return of months what was handed in and what was finished in each, of some units alone where they are named."""
+    within, values = ("1", ()) if units is None else (f"handling IN ({', '.join('?' * len(units))})", tuple(units))
+    came = {row[0]: row[1:] for row in conn.execute(_CAME.format(within=within), values)}
+    done = {row[0]: row[1:] for row in conn.execute(_DONE.format(within=within), values)}
     return [
         {"month": name} | dict(zip(CAME, came.get(name, (0,) * 6), strict=True))
         | dict(zip(DONE, done.get(name, (0,) * 4), strict=True))

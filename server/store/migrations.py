@@ -264,3 +264,13 @@ def accounts_begun_by_officers(db: Database) -> None:
     """Keep under which id a tablet began an account, which the slips of its dossiers name."""
     db.execute("ALTER TABLE assisted ADD COLUMN account BLOB")
     db.execute("CREATE UNIQUE INDEX assisted_account ON assisted (account)")
+
+
+@migrations()
+def targets_as_data(db: Database) -> None:
+    """Keep which share is to be reached by whom in which year, every decision over it."""
+    db.execute(
+        """CREATE TABLE target (
+            n INTEGER PRIMARY KEY, kpi TEXT NOT NULL, scope TEXT NOT NULL, period TEXT NOT NULL, percent REAL NOT NULL,
+            most REAL, decision TEXT NOT NULL, added INTEGER NOT NULL) STRICT"""
+    )

@@ -384,6 +384,9 @@ POLICIES: Final[dict[tuple[str, str], Policy]] = {
         "officer", simply("GET", "/desk/may"),
         {"": {**OFFICERS, **dict.fromkeys(("officer", "officer elsewhere", "inspector"), "forbidden")}},
     ),
+    ("GET", "/so-lieu"): Policy("anyone", simply("GET", "/so-lieu"), {"": everyone()}),
+    ("GET", "/desk/so-lieu"): Policy("officer", simply("GET", "/desk/so-lieu"), {"": OFFICERS}),
+    ("GET", "/desk/so-lieu/ho-so"): Policy("officer", simply("GET", "/desk/so-lieu/ho-so?so=new"), {"": OFFICERS}),
     ("GET", "/desk/lich"): Policy("officer", simply("GET", "/desk/lich"), {"": OF_THE_OFFICE}),
     **{
         ("POST", path): Policy("officer", simply("POST", path, form={}), {"": ADMINISTRATORS})

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from server import cli
+from server.data_dir import transaction
+from server.shipped import keep_shipped
+from server.store.database import migrate
 from tests.integration.caller import create, new_id, op, patch, submit
 from tests.integration.rights import VALUES, Asked, World, world
 
@@ -97,3 +100,35 @@ def test_a_dissolved_unit_takes_in_nothing(tmp_path: Path) -> None:
 
 def desk_page(dossier: str) -> Asked:
     return Asked("GET", f"/desk/d/{dossier}")
+
+
+def test_targets_are_set_by_command_and_file_and_never_lost(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data, file = tmp_path / "data", tmp_path / "targets.json"
+    migrate(data)
+    with transaction(data) as conn:
+        keep_shipped(conn, 1)
+
+    def run(*words: str, code: int = 0) -> Any:
+        capsys.readouterr()
+        assert cli.main(["targets", *words, "--data", str(data), "--json"]) == code
+        said = capsys.readouterr().out
+        return json.loads(said) if said else None
+
+    one = ("set", "--kpi", "online_dossiers", "--for", "06154", "--period", "2026", "--decision", "QĐ 1", "--percent")
+    assert run(*one, "50") == {"set": 1, "unchanged": 0}
+    assert run(*one, "50") == {"set": 0, "unchanged": 1}
+    assert run(*one, "60")["set"] == 1
+    assert [each["percent"] for each in run("show") if each["scope"] == "06154"] == [60]
+    assert len(run("show")) == 4, "three were reported for 2022"
+    for wrong in ("101", "-1"):
+        run(*one, wrong, code=1)
+    good = {"kpi": "online_dossiers", "scope": "kind:ward", "period": "2026", "percent": 55, "decision": "QĐ 2"}
+    for bad in ({**good, "scope": "planet"}, {**good, "period": "soon"}, {**good, "extra": 1}, 7):
+        file.write_text(json.dumps([good, bad]))
+        run("import", str(file), code=1)
+    file.write_text(json.dumps([good])[:-9])
+    run("import", str(file), code=1)
+    assert len(run("show")) == 4, "all of a file or none"
+    file.write_text(json.dumps([good]))
+    assert run("import", str(file))["set"] == 1
+    assert cli.main(["targets", "show", "--data", str(data)]) == 0

@@ -17,9 +17,11 @@ from schemas.forms import Form, decode_form
 from server.desk.app import desk_app
 from server.desk.days import DAYS
 from server.desk.drawing import environment, renderer
+from server.desk.figures import COLUMNS, FIGURES
 from server.desk.overrides import Effect, Moved, Override
 from server.desk.posting import Render
 from server.desk.store import Machine
+from server.figures.chart import columns
 from server.texts import text
 from sync.deadlines import Calendar
 from sync.ledger import Actor, File
@@ -34,9 +36,21 @@ CHOICE: Final = {
     "kind": "choice", "policy": "ask", "options": [{"value": each, "label": {"vi": each}} for each in ("dan", "xa")],
 }  # fmt: skip
 #: What a template made is no value.
-MADE: Final = frozenset({"html"})
+MADE: Final = frozenset({"html", "chart"})
 #: By what templates choose what they show: these stay in one run, so that it shows what people see.
-CHOSEN_BY: Final = MADE | {"args", "kind", "level", "main", "name", "outcome", "stand", "state", "status"}
+CHOSEN_BY: Final = MADE | {
+    "args",
+    "kind",
+    "level",
+    "main",
+    "name",
+    "outcome",
+    "stand",
+    "state",
+    "status",
+    "figure",
+    "light",
+}
 
 
 class Seen(HTMLParser):
@@ -99,6 +113,30 @@ class MarkedDays:
         return Effect("v" + MARK, "w" + MARK, 1, [moved])
 
 
+class MarkedFigures:
+    """Figures whose every word is marked."""
+
+    officer = Actor("p", "Cán bộ" + MARK, {UNIT: ("handler",)})
+
+    async def shown(self, period: str) -> dict[str, Any]:
+        counts = dict.fromkeys(COLUMNS, 7) | {"online_percent": 28.87}
+        row = counts | {"unit": UNIT + MARK, "name": "Xã" + MARK, "light": "reached", "target": 50}
+        said = {"says": "báo cáo" + MARK, "period": "2022", "source": "nguồn" + MARK, "of": "new"}
+        wrong = said | {"percent": "57.24", "reckoned": "57.87", "mismatch": ["percent"], "computed": None}
+        return {
+            "units": [row, row | {"target": None}], "total": counts, "months_of": [{"label": "11/2026", "new": 7}],
+            "chart": columns([("11", 7)], "tên" + MARK, "mô tả" + MARK), "reported": [wrong], "period": period,
+            "periods_of": [{"name": "all", "label": "all"}, {"name": "2026", "label": "2026"}],
+            "at": "2026-11-24T09:14:00+07:00",
+        }  # fmt: skip
+
+    async def opened(self, *_: object) -> list[dict[str, Any]]:
+        return [{"id": "x", "code": "LS" + MARK, "title": "Tờ khai" + MARK, "state": "1", "submitted_ms": 1}]
+
+    def unit_name(self, unit: str) -> str:
+        return unit + MARK
+
+
 class Marked(Morning):
     """A desk where everybody and everything is called by markup."""
 
@@ -119,7 +157,7 @@ class Marked(Morning):
     @staticmethod
     def _with_days(app: Starlette) -> Any:
         async def asked(scope: Any, receive: Any, send: Any) -> None:
-            await app({**scope, DAYS: MarkedDays()}, receive, send)
+            await app({**scope, DAYS: MarkedDays(), FIGURES: MarkedFigures()}, receive, send)
 
         return asked
 
@@ -208,6 +246,8 @@ async def everywhere(render: Render) -> list[Answer]:
         "Cán bộ" + MARK, "0987" + MARK, "máy" + MARK, "1" + MARK, at.now - 9 * 86_400_000, 3, 60.0, 1, 9.0
     )
     await at.see("GET", "/may")
+    await at.see("GET", "/so-lieu")
+    await at.see("GET", "/so-lieu/ho-so?so=new&la=x")
     await at.see("POST", "/lich/xem", {"day": "2026-12-01", "why": "vì" + MARK, "decision": "QĐ" + MARK, "kind": "off"})
     return at.pages
 

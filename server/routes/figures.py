@@ -1,0 +1,31 @@
+"""The public page of figures: made from the log when it is asked for, with what is small hidden; no sign-in."""
+
+from typing import Any
+
+import minijinja
+from litestar import Request, Response, get
+
+from schemas.problems import RequestProblem
+from server.desk.figures import moment
+from server.routes.gate import ANYONE, store_of
+from server.routes.portal import answer, assets, portal_of
+from server.services.figures import report_of, shown
+
+
+@get("/so-lieu", include_in_schema=False, opt=ANYONE)
+async def figures_page(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Answer the figures of a period (``?ky=``: all, 2026, 2026-11).
+
+    Raises:
+        RequestProblem: ``not-found``, there is no such period.
+    """
+    try:
+        told = await report_of(store_of(request), request.query_params.get("ky", "all"))
+    except ValueError:
+        raise RequestProblem("not-found") from None
+    values = shown(told, public=True)
+    values["chart"] = minijinja.safe(values["chart"])
+    return answer(
+        request,
+        portal_of(request).drawn("so-lieu.html", desk_css=assets()["desk.css"], day=moment(told["at"]), **values),
+    )
