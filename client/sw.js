@@ -2,7 +2,7 @@
  * The service worker: the anonymous shell, without network.
  *
  * Rule 1. GET only, and only what is on the list that the server put in front of this script: pages that are the same
- * for everybody, and files by content hash. Nothing with a person in it is ever kept, and no POST is touched.
+ * for everybody, and files by content hash; and procedures beside it (`seen.js`). Nothing with a person in it is ever kept, and no POST is touched.
  * Rule 2. A version is whole or is not there: it is filled at install, from the old one where the hash is the same, each
  * file checked against its hash, and the old one goes only when the new one is in charge. What a cut left half filled is
  * gone on with the next time; where there is no room for it, it is given back. Pages, alike as they are, come together
@@ -12,6 +12,7 @@
  */
 import { setting } from "./js/db.js";
 import { sendEverybodys } from "./js/everybody.js";
+import { isProcedure, loadWishes, procedureAnswer } from "./js/seen.js";
 
 /** @type {any} */
 const worker = self;
@@ -167,6 +168,16 @@ async function takeOver(asking) {
   asking?.postMessage("form-open");
 }
 
+/** @type {import("./js/seen.js").Pack} */
+const pack = {
+  page: async (path) => (await caches.open(CACHE)).match(path),
+  async nameOf(code) {
+    const path = Object.keys(kept.files).find((each) => each.startsWith("/assets/finding."));
+    const found = path && (await (await caches.open(CACHE)).match(path));
+    return found && (await found.json()).records.find((/** @type {any} */ each) => each.code === code)?.name;
+  },
+};
+
 async function sendWaiting() {
   if (await sendEverybodys({ force: true })) throw new Error("still waiting"); // the browser tries again later
 }
@@ -177,7 +188,7 @@ worker.addEventListener("message", (/** @type {any} */ event) => {
   if (event.data === "take-over") event.waitUntil(takeOver(event.source));
   if (event.data === "hold") hold();
   if (event.data === "go-on") road.release();
-  if (event.data === "later") event.waitUntil(fillLater());
+  if (event.data === "later") event.waitUntil(fillLater().then(loadWishes));
 });
 worker.addEventListener("sync", (/** @type {any} */ event) => {
   if (event.tag === "outbox") event.waitUntil(sendWaiting());
@@ -185,6 +196,7 @@ worker.addEventListener("sync", (/** @type {any} */ event) => {
 worker.addEventListener("fetch", (/** @type {any} */ event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== worker.location.origin || !(url.pathname in kept.files)) return;
-  event.respondWith(fromShell(request, url.pathname));
+  if (request.method !== "GET" || url.origin !== worker.location.origin) return;
+  if (url.pathname in kept.files) event.respondWith(fromShell(request, url.pathname));
+  else if (isProcedure(url.pathname)) event.respondWith(procedureAnswer(request, url.pathname, pack, (work) => event.waitUntil(work)));
 });

@@ -67,6 +67,7 @@ EVERYDAY_MAX: Final = 6
 TABS: Final = {
     "procedures.html": "/thu-tuc",
     "procedure.html": "/thu-tuc",
+    "not-here.html": "/thu-tuc",
     "giay-to.html": "/thu-tuc",
     "cua-toi.html": "/cua-toi",
     "cai-dat.html": "/cai-dat",
@@ -74,7 +75,7 @@ TABS: Final = {
 
 
 #: Pages that few open: the worker keeps them once the application is ready offline.
-SELDOM: Final = frozenset({"/cai-dat", "/di-ban", "/may-cua-ai", "/phieu"})
+SELDOM: Final = frozenset({"/thu-tuc", "/cai-dat", "/di-ban", "/may-cua-ai", "/phieu"})
 
 
 class Document(Struct, frozen=True):
@@ -236,6 +237,8 @@ class Portal:
     def _add_pages(self, known: Callable[[str], Known | None]) -> None:
         pages = self.documents
         pages["/"] = self._page("home.html", procedures=self.finder.in_order()[:EVERYDAY_MAX])
+        pages["/chua-tai"] = self._page("not-here.html")
+        self.last.add("/chua-tai")
         pages["/thu-tuc"] = self._hits("", Narrowed(), asked=False)
         for page in ("cua-toi", "dang-nhap", "cai-dat", "may-cua-ai", "phieu"):
             pages[f"/{page}"] = self._page(f"{page}.html")
@@ -244,6 +247,7 @@ class Portal:
         pages["/di-ban"] = self._page("di-ban.html", forms_json=_data(json.dumps(begun, ensure_ascii=False)))
         for raw, form in (*self.forms, *self.closed):
             code, closed = form.procedure, (raw, form) in self.closed
+            self.last.add(f"/thu-tuc/{code}")
             pages[f"/thu-tuc/{code}"] = self.procedure(code, known(code), form, closed=closed)
             self._add_checklist(form)
             pages[f"/to-khai/{form.procedure}"] = self._page(
@@ -357,7 +361,18 @@ def answer(request: Request[Any, Any, Any], found: Document | None) -> Response[
 
 
 @get(
-    ["/", "/cua-toi", "/dang-nhap", "/cai-dat", "/may-cua-ai", "/di-ban", "/phieu", "/sw.js", "/manifest.webmanifest"],
+    [
+        "/",
+        "/cua-toi",
+        "/dang-nhap",
+        "/cai-dat",
+        "/may-cua-ai",
+        "/di-ban",
+        "/phieu",
+        "/chua-tai",
+        "/sw.js",
+        "/manifest.webmanifest",
+    ],
     include_in_schema=False,
     sync_to_thread=False,
     opt=ANYONE,
