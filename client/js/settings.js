@@ -1,7 +1,8 @@
 /** "Cài đặt": what is on this phone and how safe it is, the language, the people, the backup file. A part of its own. */
 import "./after.js"; // is there already: named so that the build cuts the scripts that come sooner as if this part were none
 import texts from "./generated/settings.json";
-import { backupForm, restoreForm } from "./backups.js";
+import { backupForm } from "./backups.js";
+import { restoreForm } from "./reading.js";
 import { keepSetting } from "./db.js";
 import { h, one } from "./dom.js";
 import { installButton, installWords, isInstalled, isIPhone } from "./install.js";

@@ -36,6 +36,7 @@ from server.checklists import page_values
 from server.desk.drawing import environment
 from server.english import english_of, without_english
 from server.finder import SHOWN_MAX, Finder, Listed, Narrowed, listed_of, places_of
+from server.public_pages import PUBLIC, parts_of
 from server.routes.gate import ANYONE
 from server.shield import HEADERS
 from server.shipped import documents
@@ -245,6 +246,9 @@ class Portal:
         begun = [{"value": form.procedure, "label": {"vi": form.title.vi}} for _, form in self.forms]
         self.last |= SELDOM
         pages["/di-ban"] = self._page("di-ban.html", forms_json=_data(json.dumps(begun, ensure_ascii=False)))
+        for path, name in PUBLIC.items():
+            self.last.add(path)
+            pages[path] = self._page("public.html", name=name, heading=text(f"{name}.title"), parts=parts_of(name))
         for raw, form in (*self.forms, *self.closed):
             code, closed = form.procedure, (raw, form) in self.closed
             self.last.add(f"/thu-tuc/{code}")
@@ -370,6 +374,7 @@ def answer(request: Request[Any, Any, Any], found: Document | None) -> Response[
         "/di-ban",
         "/phieu",
         "/chua-tai",
+        *PUBLIC,
         "/sw.js",
         "/manifest.webmanifest",
     ],

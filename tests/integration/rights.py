@@ -327,6 +327,7 @@ POLICIES: Final[dict[tuple[str, str], Policy]] = {
         for path in (
             "/", "/di-ban", "/may-cua-ai", "/cua-toi", "/dang-nhap", "/cai-dat", "/sw.js", "/manifest.webmanifest",
             "/thu-tuc", "/tim", "/phieu", "/health", "/metrics", "/openapi.json", "/tra-cuu", "/chua-tai",
+            "/gioi-thieu", "/giup-do", "/rieng-tu", "/tiep-can",
         )
     },
     ("GET", "/thu-tuc/{name:str}"): open_to_all("GET", f"/thu-tuc/{FORM_PAGE}"),

@@ -62,3 +62,24 @@ def test_words_of_any_length_and_kind_are_answered(nobody: Caller) -> None:
     for words in ("a" * 5_000, "\x00", '" OR 1=1 --', "NEAR(", "*", "😀", "ế" * 300, "-" * 200):
         assert nobody.http.get("/thu-tuc", params={"q": words}).status_code == 200, words
         assert nobody.http.get("/tim", params={"q": words, "cap": words}).status_code == 200, words
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/gioi-thieu", "không phải Cổng Dịch vụ công quốc gia"),
+        ("/giup-do", "bộ phận một cửa"),
+        ("/rieng-tu", "Ai xem được"),
+        ("/tiep-can", "WCAG 2.2"),
+        ("/thu-tuc/1.001193/giay-to", "Giấy chứng sinh"),
+    ],
+)
+def test_a_public_page_reads_without_script_and_is_linked_from_the_foot_of_pages(
+    nobody: Caller, path: str, says: str
+) -> None:
+    page = nobody.http.get(path).text
+    assert says in page
+    assert "<h1" in page
+    foot = nobody.http.get("/").text.partition('class="foot"')[2].partition("</nav>")[0]
+    assert path in foot or "giay-to" in path
+    assert nobody.http.get(f"{path}/khong-co").status_code == 404
