@@ -1,14 +1,18 @@
 """The provisional slip: made without network, on the screen, on paper and as a picture; the codes on it."""
 
+import json
 import unicodedata
 
 from playwright.sync_api import expect
 from pypdfium2 import PdfDocument
 
+from e2e.field import help_somebody, sign_in_officer
+from e2e.office import Office
 from e2e.pages import FormPages, dossier_of, kept_for_offline
-from e2e.people import NAME
+from e2e.people import NAME, SINGLE
 from e2e.phone import Phone
 from e2e.proxy import UNREACHABLE, FaultProxy
+from e2e.qrcodes import text_in
 from e2e.test_pages import SHOTS, look
 from e2e.visiting import kept_later
 
@@ -54,3 +58,30 @@ def test_what_waits_has_a_slip_that_says_what_it_is_not_without_network_too(fill
     page.goto(f"/phieu?d={dossier}")
     expect(page.locator("main")).to_contain_text("không còn phiếu tạm")
     expect(slip).to_have_count(0)
+
+
+def test_the_slip_of_what_an_officer_took_in_has_a_code_that_the_system_learns(
+    phone: Phone, proxy: FaultProxy, office: Office
+) -> None:
+    page = phone.open("/")
+    sign_in_officer(page)
+    form = help_somebody(page)
+    form.fill_all(SINGLE)
+    form.review()
+    kept_for_offline(page)
+    kept_later(page)
+    proxy.set(UNREACHABLE)
+    phone.running.set_offline(True)
+    form.submit()
+    dossier = dossier_of(page)
+    page.locator("[data-action=slip]").click()
+    code = page.locator("[data-code]").get_attribute("data-code") or ""
+    assert text_in(page.locator(".qr").screenshot()).endswith(f"/tra-cuu#{code}")
+    assert look(page, "slip-helped") == []
+    phone.running.set_offline(False)
+    proxy.clear()
+    page.goto(f"/cua-toi?d={dossier}")
+    proxy.wait_seen(1, "POST", "/handovers")
+    (sent,) = proxy.seen("POST", "/handovers")
+    provisional, _, secret = code.rpartition("-")
+    assert json.loads(sent.text()) == {"handovers": [{"dossier": dossier, "code": provisional, "secret": secret}]}

@@ -43,7 +43,7 @@ export function finishForm(entered) {
     event.preventDefault();
     const read = readCode(code.value);
     if (!read) return say(t("finish.not_whole"), code);
-    if ([...password.value].length < LENGTH_MIN) return say(t("password.short", { n: LENGTH_MIN }), password);
+    if ([...password.value].length < LENGTH_MIN) return say(t("finish.short", { n: LENGTH_MIN }), password);
     button.disabled = true;
     try {
       const refusal = await finish(whole(read), password.value, entered);
@@ -65,7 +65,7 @@ async function finish(code, password, entered) {
       entered(await comeIn(json, json.token ?? null));
       return "";
     }
-    return problem === "invalid" ? t("password.easy") : t(problem === "not-found" ? "finish.wrong" : refusalKey(status, problem));
+    return problem === "invalid" ? t("finish.easy") : t(problem === "not-found" ? "finish.wrong" : refusalKey(status, problem));
   } catch (fault) {
     if (!(fault instanceof NoAnswer)) throw fault;
     return t("finish.no_net");

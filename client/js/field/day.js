@@ -27,6 +27,7 @@ export async function dayPage(vault) {
     h("div", { class: "search", role: "search" }, h("label", { for: "q" }, t("day.search")), box),
     h("div", { id: "day" }),
     h("a", { class: "card", href: "#tong-ket", "data-action": "summary" }, h("span", { class: "grow" }, t("summary.title"))),
+    h("a", { class: "card", href: "/phieu#tai-khoan", "data-action": "assist" }, h("span", { class: "grow" }, t("field.assist"))),
     h("a", { class: "card", href: "#goi", "data-action": "pack" }, h("span", { class: "grow" }, t("pack.title"))),
     settings,
   );
