@@ -105,6 +105,7 @@ async function drawn(around, change) {
 
 /** Fetch what was wished for; without network it stays wished for. */
 export async function loadWishes() {
+  if (!(await caches.has(SEEN))) return; // asking makes one
   const cache = await caches.open(SEEN);
   for (const code of await wishes(cache)) {
     const path = `/thu-tuc/${code}`;

@@ -32,7 +32,7 @@ beforeEach(() => {
   network = async () => {
     throw new TypeError("no network");
   };
-  globalThis.caches = /** @type {any} */ ({ open: async () => kept });
+  globalThis.caches = /** @type {any} */ ({ open: async () => kept, has: async () => true });
   globalThis.fetch = (asked) => network(typeof asked === "string" ? asked : asked.url);
 });
 
