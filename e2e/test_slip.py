@@ -80,8 +80,9 @@ def test_the_slip_of_what_an_officer_took_in_has_a_code_that_the_system_learns(
     assert look(page, "slip-helped") == []
     phone.running.set_offline(False)
     proxy.clear()
-    page.goto(f"/cua-toi?d={dossier}")
-    proxy.wait_seen(1, "POST", "/handovers")
+    with page.expect_response("**/handovers") as told:
+        page.goto(f"/cua-toi?d={dossier}")
+    assert told.value.json() == {"results": [{"dossier": dossier, "outcome": "kept"}]}
     (sent,) = proxy.seen("POST", "/handovers")
     provisional, _, secret = code.rpartition("-")
     assert json.loads(sent.text()) == {"handovers": [{"dossier": dossier, "code": provisional, "secret": secret}]}
