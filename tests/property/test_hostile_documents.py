@@ -117,9 +117,15 @@ def use(form: Form, raw: bytes, seed: int) -> dict[str, Any]:
     assert unplaced(form, form) == []
     shown = templates().render_template(
         "procedure.html",
+        code=form.procedure,
+        name=form.title.vi,
         form=form,
-        slots=form.slots,
         closed=False,
+        known=None,
+        told=None,
+        withdrawn=False,
+        has_checklist=False,
+        tab="",
         css="",
         js="",
         lists="",
