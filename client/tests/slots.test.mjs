@@ -76,7 +76,7 @@ Object.assign(globalThis, {
 const stubs = {
   "./after.js": "",
   "./picking.js": "export class Refused extends Error {}; export const taken = (file) => globalThis.take(file);",
-  "./outbox.js": "export const submit = (vault, draft) => globalThis.submitted(draft);",
+  "./outbox.js": "export const submit = (vault, draft) => globalThis.submitted(draft); export const askForBackgroundSync = () => {}; export const valuesToSend = () => ({});",
 };
 const named = { name: "stubs", setup(it) {
   it.onResolve({ filter: /./ }, ({ path }) => (path in stubs ? { path, namespace: "stub" } : undefined));

@@ -178,7 +178,7 @@ def fill(conn: sqlite3.Connection, tip: Tip, count: int) -> None:
     for number in range(count):
         identifier = blob(id_from(now_ms(), number << 50 | 1))
         row[0], row[1], row[2] = None, identifier, f"LS-06154-000000-{number:06d}"
-        conn.execute("INSERT INTO dossier VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        conn.execute("INSERT INTO dossier VALUES ({})".format(", ".join("?" * len(row))), row)
         tip.head += 1
         conn.execute("INSERT INTO feed VALUES (?, ?, ?, 'changed')", (b"u06154", tip.head, identifier))
 

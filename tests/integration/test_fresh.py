@@ -29,5 +29,6 @@ def test_serve_on_a_new_directory_has_the_shipped_form_and_the_communes(tmp_path
         finally:
             server.terminate()
     with sqlite3.connect(data / "motcua.db") as conn:
-        assert conn.execute("SELECT count(*) FROM unit").fetchone() == (65,)
+        in_force = "SELECT count(*) FROM unit WHERE kind IN ('commune', 'ward') AND valid_to IS NULL"
+        assert conn.execute(in_force).fetchone() == (65,)
         assert conn.execute("SELECT count(*) FROM person").fetchone() == (0,)
