@@ -18,6 +18,7 @@ from schemas.slips import secret_of
 from server.calendar import SHIPPED, calendar_of
 from server.desk.overrides import Override
 from server.store.keys import blob
+from server.store.procedures import procedure
 from sync.deadlines import Unit as UnitOfTime
 from sync.ledger import Allowed
 from sync.workflow import numbers_of
@@ -68,6 +69,8 @@ class Catalogue:
         rows = conn.execute("SELECT procedure, version, doc, digest FROM form ORDER BY procedure, version")
         self.forms = {(p, v): Published(decode_form(doc), doc, digest) for p, v, doc, digest in rows}
         self.latest: dict[str, int] = {procedure: version for procedure, version in self.forms}  # noqa: C416 - keys as pairs
+        known = {code: procedure(conn, code) for code in self.latest}
+        self.records = {code: found.procedure for code, found in known.items() if found is not None}
         self.units = units_of(conn)
         self.calendar = calendar_of([*SHIPPED, *overrides_of(conn)])
         times = conn.execute("SELECT procedure, channel, count, unit FROM allowed")
@@ -115,14 +118,14 @@ class Catalogue:
         return found is not None and found.there(day.isoformat())
 
     def level(self, procedure: str) -> str | None:
-        """Return null: no service level is known before the catalogue of procedures is imported."""
-        del procedure
-        return None
+        """Return how far a procedure that has a form is served online now (``full``, ``partial`` …), or null."""
+        found = self.records.get(procedure)
+        return found.served[-1].service if found is not None and found.served else None
 
     def field_of(self, procedure: str) -> str | None:
-        """Return null: no field (lĩnh vực) is known before the catalogue of procedures is imported."""
-        del procedure
-        return None
+        """Return the field (lĩnh vực) of a procedure that has a form, or null where the catalogue has none."""
+        found = self.records.get(procedure)
+        return (found.field or None) if found is not None else None
 
     def allowed(self, procedure: str, channel: str) -> Allowed | None:
         """Return how long the office may take over a procedure filed by a channel, or null where unknown."""

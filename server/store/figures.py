@@ -39,7 +39,7 @@ FIGURES: Final[dict[str, str]] = {
     "new": "submitted >= :from",
     "online": "submitted >= :from AND channel = 'online'",
     "counter": "submitted >= :from AND channel = 'counter'",
-    "field": "submitted >= :from AND channel = 'field'",
+    "in_village": "submitted >= :from AND channel = 'field'",
     "post": "submitted >= :from AND channel = 'post'",
     "assisted": "submitted >= :from AND assisted",
     "finished": "coalesce(finished < :to, 0)",
@@ -54,7 +54,7 @@ FIGURES: Final[dict[str, str]] = {
     "open_overdue": "finished IS NULL AND state IN ('2', '4') AND promise < :now AND :to > :now",
 }
 _SUMS: Final = ", ".join(f"coalesce(sum({condition}), 0)" for condition in FIGURES.values())
-CAME: Final = ("new", "online", "counter", "field", "post", "assisted")
+CAME: Final = ("new", "online", "counter", "in_village", "post", "assisted")
 DONE: Final = ("finished", "early", "on_time", "overdue")
 _CAME: Final = """
     SELECT month, count(*), sum(channel = 'online'), sum(channel = 'counter'), sum(channel = 'field'),

@@ -62,6 +62,8 @@ def test_every_figure_is_there_and_beside_it_what_was_reported(
     }  # fmt: skip
     assert {each["receiving"]: each["new"] for each in told["by_receiving"]} == {"06154": 4}
     assert [each["procedure"] for each in told["by_procedure"]] == ["1.004873"]
+    assert [(each["field"], each["new"]) for each in told["by_field"]] == [("Hộ tịch", 4)], "as the catalogue says"
+    assert [(each["level"], each["new"]) for each in told["by_level"]] == [("online", 4)]
     assert len(told["by_month"]) == 12
     assert told["by_month"][-1]["new"] == 4
     quoted = {each["id"]: each for each in told["reported"]}

@@ -169,7 +169,7 @@ def assert_adds_up(conn: sqlite3.Connection, period: Any, now: int, lives: list[
     figure = whole_of(conn, period, now)
     assert figure["received"] == figure["carried"] + figure["new"] == figure["finished"] + figure["open"]
     assert figure["early"] + figure["on_time"] + figure["overdue"] == figure["finished"]
-    assert figure["online"] + figure["counter"] + figure["field"] + figure["post"] == figure["new"]
+    assert figure["online"] + figure["counter"] + figure["in_village"] + figure["post"] == figure["new"]
     assert figure["rejected"] + figure["stopped"] + figure["withdrawn"] <= figure["on_time"]
     for by in BY:
         groups = tally(conn, period, now, by)
