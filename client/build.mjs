@@ -44,22 +44,26 @@ function keepTexts(first, after) {
 }
 
 /**
- * Tell which texts the first script may ask for: the keys that its modules name whole, and those that begin like one
- * that is put together (`t(`state.${…}`)`).
- * @param {import("esbuild").Metafile} metafile
+ * Tell which texts modules may ask for: the keys that they name whole, and those that begin like one that is put
+ * together (`t(`state.${…}`)`).
+ * @param {string[]} modules
  * @returns {(key: string) => boolean}
  */
-function keysNeededFirst({ outputs }) {
+function keysNamedIn(modules) {
   const whole = new Set();
   const starts = new Set();
-  const first = closure(outputs, entry(outputs, "/main.js"));
-  for (const path of first.flatMap((each) => Object.keys(outputs[each].inputs)).filter((each) => each.endsWith(".js"))) {
+  for (const path of modules.filter((each) => each.endsWith(".js"))) {
     const source = readFileSync(path, "utf8");
     for (const [, key] of source.matchAll(/"([a-z_]+(?:\.[a-z_0-9]+)*)"/g)) whole.add(key);
     for (const [, start] of source.matchAll(/`([a-z_]+\.[a-z_0-9.]*)\$\{/g)) starts.add(start);
   }
   return (key) => whole.has(key) || [...starts].some((start) => key.startsWith(start));
 }
+
+/** Return the modules of the first script. @param {import("esbuild").Metafile} metafile */
+const first = ({ outputs }) => closure(outputs, entry(outputs, "/main.js")).flatMap((each) => Object.keys(outputs[each].inputs));
+/** Return all modules of the page script: what only templates say is in no script. @param {import("esbuild").Metafile} metafile */
+const all = ({ outputs }) => Object.values(outputs).flatMap((each) => Object.keys(each.inputs));
 
 /** @type {Record<string, any>} */
 const manifest = {};
@@ -81,9 +85,10 @@ const slip = await build({ ...common, entryPoints: [join(here, "css", "slip.css"
 keep("slip", "css", slip.outputFiles[0].contents);
 writeFileSync(join(generated, "parts.json"), JSON.stringify({ shrinker: manifest["shrinking.js"], slip_css: manifest["slip.css"] }));
 keepTexts({}, {});
-const isNeeded = keysNeededFirst((await pageScript()).metafile);
-const parted = (/** @type {boolean} */ first) => Object.fromEntries(Object.entries(vi.first).filter(([key]) => isNeeded(key) === first));
-keepTexts(parted(true), { ...parted(false), ...vi.after });
+const { metafile } = await pageScript();
+const [isNeeded, isNamed] = [first(metafile), all(metafile)].map(keysNamedIn);
+const parted = (/** @type {boolean} */ first) => Object.fromEntries(Object.entries(first ? vi.first : { ...vi.first, ...vi.after }).filter(([key]) => isNamed(key) && (isNeeded(key) && key in vi.first) === first));
+keepTexts(parted(true), parted(false));
 const [page, worker, css, office, desk] = await Promise.all([
   pageScript(),
   build({ ...common, entryPoints: [join(here, "sw.js")], format: "iife" }),

@@ -196,9 +196,24 @@ def ready_to_send(page: Page) -> FormPages:
     return form
 
 
-def kept_for_offline(page: Page) -> None:
-    """Wait until the service worker has everything and is in charge."""
+#: What the worker's script says is kept once the application is ready, until all of it is.
+LATER_KEPT = """async () => {
+  const script = await (await fetch("/sw.js")).text();
+  const { later } = JSON.parse(script.slice(script.indexOf("{"), script.indexOf(";\\n")));
+  const missing = async () => (await Promise.all(later.map((path) => caches.match(path)))).includes(undefined);
+  while (await missing()) await new Promise((next) => setTimeout(next, 50));
+}"""
+
+
+def ready_offline(page: Page) -> None:
+    """Wait until the service worker has all that a form needs and is in charge."""
     page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+
+
+def kept_for_offline(page: Page) -> None:
+    """Wait until the service worker is in charge and has everything, also what few open and what comes last."""
+    ready_offline(page)
+    page.evaluate(LATER_KEPT)
 
 
 def dossier_of(page: Page) -> str:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Error, Page, expect
 
 from e2e.engines import both_engines
-from e2e.pages import FORM_PAGE, FormPages, kept_for_offline
+from e2e.pages import FORM_PAGE, FormPages, ready_offline
 from e2e.phone import Phone
 from e2e.proxy import BAD_GATEWAY, CAPTIVE_PORTAL, REDIRECTED, UNREACHABLE, FaultProxy, Weather
 
@@ -31,7 +31,7 @@ def kept_whole(page: Page, proxy: FaultProxy) -> None:
     """Check that the next visit brings all that the days without network need."""
     proxy.clear()
     page.goto("/")
-    kept_for_offline(page)
+    ready_offline(page)
     proxy.set(UNREACHABLE)
     usable_form(page)
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from e2e.office import ROOT, Office
-from e2e.pages import FORM_PAGE, kept_for_offline
+from e2e.pages import FORM_PAGE, ready_offline
 from e2e.phone import Phone
 from e2e.proxy import CLEAR, FaultProxy, Weather, canned
 from e2e.visiting import TOGETHER, bytes_until_ready, later_part, walk
@@ -45,7 +45,7 @@ def test_a_first_form_and_being_ready_offline_cost_no_more_bytes_than_promised(
     # Without what is fetched once a page is usable, so that only what it needs before is counted.
     visitor("usable", Weather(only=("GET", later_part()), swallow=True)).close()
     assert 0 < proxy.tally.up_bytes + proxy.tally.down_bytes <= FORM_BYTES_MAX
-    kept_for_offline(visitor("offline", CLEAR).page)
+    ready_offline(visitor("offline", CLEAR).page)
     assert FORM_BYTES_MAX < bytes_until_ready(proxy.tally) <= OFFLINE_BYTES_MAX
     asked = [request.path for request in proxy.tally.requests]
     assert len(asked) == len(set(asked)), "nothing comes twice, least of all a page to the worker"
@@ -62,7 +62,7 @@ def test_a_part_for_what_few_do_comes_after_the_application_is_ready_offline(
     proxy.set(Weather(only=("GET", "/sw.js"), answer=canned("200 OK", head, "text/javascript; charset=utf-8")))
     page = phone.open(FORM_PAGE)
     proxy.wait_seen(1, "GET", path)
-    kept_for_offline(page)
+    ready_offline(page)
     page.evaluate(UNTIL_KEPT, path)
     assert '"later":["/' in script, "there are parts for what few do"
     order = [request.path for request in proxy.tally.requests if request.path.startswith((TOGETHER, path))]

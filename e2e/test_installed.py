@@ -10,7 +10,6 @@ from e2e.office import Office
 from e2e.pages import FORM, FORM_PAGE, FormPages, kept_for_offline, ready_to_send
 from e2e.phone import Phone
 from e2e.proxy import CLEAR, UNREACHABLE, FaultProxy, Weather, canned
-from e2e.test_first_visit import UNTIL_KEPT
 from e2e.waking import close_pages_and_wake
 
 SHELL = ["/", "/thu-tuc", f"/thu-tuc/{FORM}", "/cua-toi", FORM_PAGE, "/cai-dat", "/dang-nhap"]
@@ -20,8 +19,6 @@ SHELL = ["/", "/thu-tuc", f"/thu-tuc/{FORM}", "/cua-toi", FORM_PAGE, "/cai-dat",
 def offline(citizen: Phone, proxy: FaultProxy) -> Page:
     """A second visit with nothing at the other end."""
     kept_for_offline(citizen.page)
-    for path in SHELL:  # some come last
-        citizen.page.evaluate(UNTIL_KEPT, path)
     proxy.set(UNREACHABLE)
     return citizen.page
 

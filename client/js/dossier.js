@@ -11,7 +11,6 @@ import { nameIn, oneWork, valuesOf } from "./work.js";
 import { fieldAt } from "./values.js";
 import { answerText, linesOf } from "./answers.js";
 import { attachmentsView, filesNow } from "./attachments.js";
-import { objecting } from "./objecting.js";
 import { officePart } from "./officepart.js";
 import { withdrawing } from "./withdrawing.js";
 
@@ -47,7 +46,7 @@ export async function dossierView(vault, id) {
     ...nextWords(work.state),
     said?.dueView(copy),
     ...conflictWords(copy, labelOfPath, form, lists),
-    notesView(vault, id, copy?.notes ?? [], values, labelOfPath, form, lists),
+    notesView((item) => said?.objecting(vault, id, item), copy?.notes ?? [], values, labelOfPath, form, lists),
     form ? apartView(vault, id, form, lists, "held") : null,
     form ? apartView(vault, id, form, lists, "refused") : null,
     await attachmentsView(vault, id, work),
@@ -113,16 +112,16 @@ function conflictWords(copy, labelOfPath, form, lists) {
 
 /**
  * What the office says: notes, and why it wrote a field, with what stands there now.
- * @param {import("./vault.js").Vault} vault @param {string} id @param {any[]} notes @param {Record<string, any>} values @param {(path: string) => string} labelOfPath @param {any} form @param {Record<string, any[]>} lists
+ * @param {(item: string) => any} objecting @param {any[]} notes @param {Record<string, any>} values @param {(path: string) => string} labelOfPath @param {any} form @param {Record<string, any[]>} lists
  */
-function notesView(vault, id, notes, values, labelOfPath, form, lists) {
+function notesView(objecting, notes, values, labelOfPath, form, lists) {
   const lines = notes.flatMap((note) => (note.paths ?? [null]).map((/** @type {string|null} */ path) => {
     if (path === null) return h("p", {}, note.role === "applicant" ? t("notes.own", { text: note.text }) : note.text);
     const field = form && fieldAt(form, path)?.field;
     const value = field && answerText(field, values[path], lists);
     const said = { item: labelOfPath(path), value: value ?? "", reason: note.text };
     const words = h("p", { "data-settled": path }, value ? t("conflict.done", said) : t("conflict.done_row", said));
-    return note.role === "applicant" ? words : [words, objecting(vault, id, said.item)];
+    return note.role === "applicant" ? words : [words, objecting(said.item)];
   }));
   return lines.length ? h("section", {}, h("h2", {}, t("dossier.notes")), ...lines.flat()) : null;
 }

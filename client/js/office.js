@@ -12,6 +12,7 @@ import { learnTexts, t } from "./texts.js";
 
 export { dueView } from "./due.js";
 export { lifeView } from "./life.js";
+export { objecting } from "./objecting.js";
 export { leadBack, supplementView } from "./supplement.js";
 
 learnTexts(texts);

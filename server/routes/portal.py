@@ -76,7 +76,7 @@ TABS: Final = {
 
 
 #: Pages that few open: the worker keeps them once the application is ready offline.
-SELDOM: Final = frozenset({"/thu-tuc", "/cai-dat", "/di-ban", "/may-cua-ai", "/phieu"})
+SELDOM: Final = frozenset({"/di-ban", "/phieu"})
 
 
 class Document(Struct, frozen=True):
