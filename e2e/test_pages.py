@@ -65,6 +65,10 @@ def public_pages(phone: Phone) -> Iterator[str]:
         ("/cua-toi", "mine-empty"),
         ("/cai-dat", "settings"),
         ("/dang-nhap", "sign-in"),
+        ("/gioi-thieu", "about"),
+        ("/giup-do", "help"),
+        ("/rieng-tu", "privacy"),
+        ("/tiep-can", "accessibility"),
     ):
         go(phone.page, path)
         yield name

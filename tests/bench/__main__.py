@@ -1,8 +1,8 @@
 """Measure the real server beside a bare SQLite in the same run, and report. Nothing here passes or fails by a figure.
 
 ``BENCH_SECONDS`` (3) is the time of a cell, ``BENCH_RUNS`` (3) how often each is measured. ``python -m tests.bench
-visits`` measures that part alone; the parts are ``sizes``, ``visits``, ``desk``, ``figures``, ``rates``, ``replay``
-and ``uploads``.
+visits`` measures that part alone; the parts are ``sizes``, ``visits``, ``desk``, ``procedures``,
+``figures``, ``rates``, ``replay`` and ``uploads``.
 ``soak`` is for people: 20,000 uploads with cuts.
 """
 
@@ -24,6 +24,7 @@ from tests.bench.desk import desk_lines
 from tests.bench.figures import measure
 from tests.bench.floor import floor
 from tests.bench.load import Kept, Load, rate, run
+from tests.bench.procedures import take_and_find
 from tests.bench.rivals import NotHere, Rival, rivals
 from tests.bench.sizes import one_submission, pull_all
 from tests.bench.soak import soak
@@ -162,6 +163,12 @@ class Bench:
             for line in desk_lines(office, self.tokens[0], office.token(), self.maker):
                 print(line, flush=True)
 
+    def procedures(self) -> None:
+        """Report what taking a national list costs, and finding in it."""
+        print("\n5,000 procedures taken from a file, again, and found in, ms (one run)")
+        for name, took in take_and_find(self.folder / "procedures", 5_000).items():
+            print(f"  {name:10} {took:10,.1f}")
+
     def figures(self) -> None:
         """Report what figures cost over many dossiers."""
         print("\nfigures of 100,000 dossiers with four lines each in the log, ms (one run)")
@@ -243,7 +250,7 @@ def main() -> int:
     """Run ``make bench``."""
     with tempfile.TemporaryDirectory(prefix="motcua-bench-") as folder:
         bench = Bench(Path(folder))
-        for part in sys.argv[1:] or ("sizes", "visits", "desk", "figures", "rates", "replay", "uploads"):
+        for part in sys.argv[1:] or ("sizes", "visits", "desk", "procedures", "figures", "rates", "replay", "uploads"):
             getattr(bench, part)()
     return 0
 
