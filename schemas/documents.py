@@ -6,7 +6,7 @@ for conditions in `schemas.grammar`.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,13 +49,13 @@ def check_document(raw: bytes) -> list[Fault]:
     return []
 
 
-def check_files(files: list[str]) -> tuple[list[str], int]:
-    """Return the lines that ``motcua form check FILE…`` prints, and its exit code: 1 when anything is wrong."""
+def check_files(files: list[str], check: Callable[[bytes], list[Fault]] = check_document) -> tuple[list[str], int]:
+    """Return the lines that ``motcua form|papers check FILE…`` prints, and its exit code: 1 when anything is wrong."""
     lines: list[str] = []
     code = 0
     for file in files:
         try:
-            found = check_document(Path(file).read_bytes())
+            found = check(Path(file).read_bytes())
         except OSError as fault:
             found = [Fault("", f"cannot be read: {fault.strerror}")]
         code = 1 if found else code

@@ -2,12 +2,11 @@
 
 import argparse
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from server.data_dir import need
+from server.data_dir import add_data_options, need
 from server.store.audit import Verified, verify
 from server.store.database import connect
 
@@ -17,8 +16,7 @@ def add_audit_commands(added: argparse.ArgumentParser) -> None:
     commands: Any = added.add_subparsers(required=True, metavar="COMMAND")
     one = commands.add_parser("verify", help="look through the records", description="look through the records")
     one.set_defaults(run=run_verify)
-    one.add_argument("--data", type=Path, default=Path("var/data"), metavar="DIR", help="the data directory")
-    one.add_argument("--json", action="store_true")
+    add_data_options(one)
 
 
 def run_verify(arguments: argparse.Namespace, say: Callable[[str], None] = print) -> int:

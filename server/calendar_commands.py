@@ -10,7 +10,7 @@ import msgspec
 
 from schemas.moments import HO_CHI_MINH, local_day
 from server.calendar import calendar_of
-from server.data_dir import UsageError, need, transaction
+from server.data_dir import UsageError, add_data_options, need, transaction
 from server.desk.overrides import Override
 from server.services.calendar import effect_of
 from server.store.catalogue import Shelf, decide_day, overrides_of
@@ -66,9 +66,7 @@ def add_calendar_commands(added: argparse.ArgumentParser) -> None:
     sets.add_argument("--why", required=True, help="as citizens read it")
     sets.add_argument("--decision", required=True, metavar="NUMBER", help="the decision that says so")
     sets.add_argument("--dry-run", action="store_true", help="say what it would change, and change nothing")
-    for each in (shows, sets):
-        each.add_argument("--data", type=Path, default=Path("var/data"), metavar="DIR", help="the data directory")
-        each.add_argument("--json", action="store_true")
+    add_data_options(shows, sets)
 
 
 def run_show(arguments: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ import msgspec
 from server.catalogue.counting import counts_of
 from server.catalogue.importing import Report, import_file, lines_of
 from server.catalogue.reading import UnreadableFileError
-from server.data_dir import UsageError, need, transaction
+from server.data_dir import UsageError, add_data_options, need, transaction
 from server.store.database import connect
 from server.store.procedures import changes_of, procedure, procedures
 from server.store.store import now_ms
@@ -33,9 +33,7 @@ def add_catalogue_commands(added: argparse.ArgumentParser) -> None:
     show = words.add_parser("show", help="print a procedure and what happened to its records")
     show.set_defaults(run=run_show)
     show.add_argument("code", metavar="CODE")
-    for each in (add, count, show):
-        each.add_argument("--data", type=Path, default=Path("var/data"), metavar="DIR", help="the data directory")
-        each.add_argument("--json", action="store_true", help="print one JSON value")
+    add_data_options(add, count, show)
 
 
 def run_import(arguments: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from server.data_dir import UsageError, need, transaction
+from server.data_dir import UsageError, add_data_options, need, transaction
 from server.figures.periods import ALL, read_period
 from server.figures.report import report
 from server.figures.targets import KIND, Target, set_targets, targets_of
@@ -22,7 +22,7 @@ by_unit (who handles it), by_receiving (who took it in), by_field, by_procedure,
 (the last twelve) and reported. A null share is a share of nothing, a null key is not known.
 
   received = carried + new = finished + open   before the office in the period: from before, or handed in during it
-  online + counter + field + post = new        handed in so; assisted: with an officer's help
+  online + counter + in_village + post = new   handed in so; assisted: with an officer's help
   early + on_time + overdue = finished         measured when the result is made (state 9), not when it is given out
   rejected, stopped, withdrawn (in on_time)    finished without a result, as report 06a counts them
   undated (in on_time)                         finished with a result, and never promised a day
@@ -92,9 +92,7 @@ def add_target_commands(added: argparse.ArgumentParser) -> None:
     takes.add_argument("file", type=Path, metavar="FILE")
     shows = words.add_parser("show", help="the targets that count")
     shows.set_defaults(run=run_show_targets)
-    for each in (sets, takes, shows):
-        each.add_argument("--data", type=Path, default=Path("var/data"), metavar="DIR", help="the data directory")
-        each.add_argument("--json", action="store_true", help="print one JSON value")
+    add_data_options(sets, takes, shows)
 
 
 def run_targets(arguments: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ import msgspec
 from schemas.documents import check_files, line_of
 from schemas.forms import FormFault, decode_form
 from schemas.tables.definitions import Definition, definitions, written
-from server.data_dir import UsageError, need, transaction
+from server.data_dir import UsageError, add_data_options, need, transaction
 from server.services.publishing import import_forms, lines_of
 from server.shipped import documents
 from server.store.store import now_ms
@@ -34,9 +34,8 @@ def add_form_commands(added: argparse.ArgumentParser) -> None:
     add.add_argument("--from-table", type=Path, metavar="FILE", help="a field table, to make form documents from")
     add.add_argument("--out", type=Path, metavar="DIR", help="where the documents made from a table are written")
     add.add_argument("--strict", action="store_true", help="end with 2 where a table leaves open points")
-    add.add_argument("--data", type=Path, default=Path("var/data"), metavar="DIR", help="the data directory")
     add.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
-    add.add_argument("--json", action="store_true", help="print one JSON value")
+    add_data_options(add)
 
 
 def run_check(arguments: argparse.Namespace) -> int:

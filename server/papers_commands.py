@@ -2,7 +2,8 @@
 
 import argparse
 
-from schemas.checklists.checking import check_files
+from schemas.checklists.checking import check_checklist
+from schemas.documents import check_files
 
 
 def add_papers_commands(added: argparse.ArgumentParser) -> None:
@@ -16,6 +17,6 @@ def add_papers_commands(added: argparse.ArgumentParser) -> None:
 
 def run_check(arguments: argparse.Namespace) -> int:
     """Check checklists."""
-    lines, code = check_files(arguments.files)
+    lines, code = check_files(arguments.files, check_checklist)
     print("\n".join(lines))
     return code

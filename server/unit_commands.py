@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from schemas.moments import local_day
-from server.data_dir import UsageError, need, transaction
+from server.data_dir import UsageError, add_data_options, need, transaction
 from server.store.catalogue import units_of
 from server.store.store import now_ms
 from server.store.units import after_of, history_of
@@ -29,9 +29,7 @@ def add_unit_commands(added: argparse.ArgumentParser) -> None:
     show = words.add_parser("show", help="say what a unit or an address of before means today")
     show.set_defaults(run=run_show)
     show.add_argument("what", metavar="WHAT", help='an id, an official code, or a name such as "Bắc Việt, Văn Lãng"')
-    for each in (add, show):
-        each.add_argument("--data", type=Path, default=Path("var/data"), metavar="DIR", help="the data directory")
-        each.add_argument("--json", action="store_true", help="print one JSON value")
+    add_data_options(add, show)
 
 
 def run_import(arguments: argparse.Namespace) -> int:

@@ -4,7 +4,6 @@ Every way through the questions is gone, "Không rõ" included, which the limits
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -19,7 +18,6 @@ from schemas.checklists.definitions import (
     decode_checklist,
     listed,
 )
-from schemas.documents import line_of
 from schemas.forms import Fault
 from schemas.values import is_date, is_key
 
@@ -43,20 +41,6 @@ def check_checklist(raw: bytes) -> list[Fault]:
         return [Fault("", str(fault))]
     found = [*_head(checklist), *_questions(checklist), *_papers(checklist)]
     return found or list(_ways_faults(checklist))
-
-
-def check_files(files: list[str]) -> tuple[list[str], int]:
-    """Return the lines that ``motcua papers check FILE…`` prints, and its exit code: 1 when anything is wrong."""
-    lines: list[str] = []
-    code = 0
-    for file in files:
-        try:
-            found = check_checklist(Path(file).read_bytes())
-        except OSError as fault:
-            found = [Fault("", f"cannot be read: {fault.strerror}")]
-        code = 1 if found else code
-        lines += [line_of(file, fault) for fault in found] or [f"{file}: ok"]
-    return lines, code
 
 
 def _head(checklist: Checklist) -> Iterator[Fault]:

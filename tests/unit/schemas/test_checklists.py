@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from schemas.checklists.checking import ASKED_MAX, check_checklist, check_files, ways
+from schemas.checklists.checking import ASKED_MAX, check_checklist, ways
 from schemas.checklists.definitions import UNKNOWN, asked, decode_checklist, documents, in_words, listed
+from schemas.documents import check_files
 from server.checklists import page_values
 from server.cli import main
 from tests.finding.samples import HERE
@@ -195,7 +196,7 @@ def test_the_command_names_the_file(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert printed[0] == f"{good}: ok"
     assert printed[2] == f"{bad}: version: counts from 1 (found 0)"
     assert "cannot be read" in printed[3]
-    assert check_files([str(good)]) == ([f"{good}: ok"], 0)
+    assert check_files([str(good)], check_checklist) == ([f"{good}: ok"], 0)
 
 
 def test_cases_are_said_in_words_for_who_has_no_script() -> None:
