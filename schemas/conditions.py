@@ -198,11 +198,11 @@ class Answers:
     def truth(self, condition: Condition, row: str | None) -> Truth:
         """Evaluate a condition in a row (null outside row sections)."""
         if "all" in condition:
-            return _all(self.truth(part, row) for part in condition["all"])
+            return all_of(self.truth(part, row) for part in condition["all"])
         if "any" in condition:
-            return _not(_all(_not(self.truth(part, row)) for part in condition["any"]))
+            return any_of(self.truth(part, row) for part in condition["any"])
         if "not" in condition:
-            return _not(self.truth(condition["not"], row))
+            return negated(self.truth(condition["not"], row))
         if "field" in condition:
             return self._field(condition, row)
         if "age" in condition:
@@ -286,7 +286,7 @@ class Answers:
             sex = self._single(condition["sex"], row)
             known = sex in MALE or sex in FEMALE
             parts.append((sex in MALE) == (int(number[3]) % 2 == 0) if known else None)
-        return _all(iter(parts))
+        return all_of(iter(parts))
 
 
 def paths_of(condition: Condition) -> Iterator[str]:
@@ -303,7 +303,8 @@ def paths_of(condition: Condition) -> Iterator[str]:
             yield dotted(moment)
 
 
-def _all(parts: Iterator[Truth]) -> Truth:
+def all_of(parts: Iterable[Truth]) -> Truth:
+    """Return Kleene's "and"."""
     result: Truth = True
     for part in parts:
         if part is False:
@@ -313,7 +314,13 @@ def _all(parts: Iterator[Truth]) -> Truth:
     return result
 
 
-def _not(part: Truth) -> Truth:
+def any_of(parts: Iterable[Truth]) -> Truth:
+    """Return Kleene's "or"."""
+    return negated(all_of(negated(part) for part in parts))
+
+
+def negated(part: Truth) -> Truth:
+    """Return Kleene's "not"."""
     return None if part is None else not part
 
 
@@ -357,7 +364,7 @@ def _within(least: Decimal | int, most: Decimal | int, condition: Condition) -> 
     if "at_most" in condition:
         bound = Decimal(condition["at_most"])
         parts.append(True if most <= bound else False if least > bound else None)
-    return _all(iter(parts))
+    return all_of(iter(parts))
 
 
 def _compare(comparison: str, left: Days | None, right: Days | None) -> Truth:
@@ -366,10 +373,10 @@ def _compare(comparison: str, left: Days | None, right: Days | None) -> Truth:
     if comparison == "before":
         return True if left[1] < right[0] else False if left[0] >= right[1] else None
     if comparison == "not_before":
-        return _not(_compare("before", left, right))
+        return negated(_compare("before", left, right))
     if comparison == "after":
         return _compare("before", right, left)
-    return _not(_compare("before", right, left))
+    return negated(_compare("before", right, left))
 
 
 def _apart(left: Days | None, right: Days | None) -> bool:

@@ -2,6 +2,7 @@
  * Which questions a checklist asks and which papers it ends in: `schemas/checklists/definitions.py` line by line; a
  * differential test goes every way through those that are shipped. It must not be "improved" on one side alone.
  */
+import { all, any, not } from "./conditions.js";
 
 /** @typedef {{vi: string, en?: string|null}} Label */
 /** @typedef {{key: string, ask: Label, help?: Label|null, when?: any, answers: {key: string, label: Label}[]}} Question */
@@ -14,21 +15,12 @@ export const UNKNOWN = "unknown";
 /** @param {any} condition @param {Answers} answers @returns {boolean|null} null where it is not known */
 export function truth(condition, answers) {
   if (!condition) return true;
-  if ("not" in condition) {
-    const inner = truth(condition.not, answers);
-    return inner === null ? null : !inner;
-  }
-  if ("all" in condition) return fold(condition.all.map((/** @type {any} */ each) => truth(each, answers)), false);
-  if ("any" in condition) return fold(condition.any.map((/** @type {any} */ each) => truth(each, answers)), true);
+  if ("not" in condition) return not(truth(condition.not, answers));
+  if ("all" in condition) return all(condition.all.map((/** @type {any} */ each) => truth(each, answers)));
+  if ("any" in condition) return any(condition.any.map((/** @type {any} */ each) => truth(each, answers)));
   const said = answers[condition.field];
   if (said === undefined || said === UNKNOWN) return said === undefined ? false : null;
   return "in" in condition ? condition.in.includes(said) : said === condition.is;
-}
-
-/** @param {(boolean|null)[]} values @param {boolean} stop @returns {boolean|null} */
-function fold(values, stop) {
-  if (values.includes(stop)) return stop;
-  return values.includes(null) ? null : !stop;
 }
 
 /** The questions that are asked, in order, down to the first without an answer. @param {Checklist} checklist @param {Answers} answers @returns {Question[]} */

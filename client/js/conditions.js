@@ -383,7 +383,7 @@ class Answers {
    */
   truth(condition, row) {
     if (condition.all) return all(condition.all.map((part) => this.truth(part, row)));
-    if (condition.any) return not(all(condition.any.map((part) => not(this.truth(part, row)))));
+    if (condition.any) return any(condition.any.map((part) => this.truth(part, row)));
     if (condition.not) return not(this.truth(condition.not, row));
     if (condition.field !== undefined) return this.fieldTruth(condition, condition.field, row);
     if (condition.age !== undefined) return this.age(condition, condition.age, row);
@@ -490,12 +490,15 @@ function isObject(value) {
 }
 
 /** @param {Truth[]} parts @returns {Truth} */
-function all(parts) {
+export function all(parts) {
   return parts.includes(false) ? false : parts.includes(null) ? null : true;
 }
 
+/** @param {Truth[]} parts @returns {Truth} */
+export const any = (parts) => not(all(parts.map(not)));
+
 /** @param {Truth} part @returns {Truth} */
-function not(part) {
+export function not(part) {
   return part === null ? null : !part;
 }
 

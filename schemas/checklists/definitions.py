@@ -15,13 +15,13 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from schemas.conditions import Truth, all_of, any_of, negated
 from schemas.forms import Label
 
 #: The answer that is always there, and never written down.
 UNKNOWN: Final = "unknown"
 Condition = dict[str, Any]
 Answers = Mapping[str, str]
-Truth = bool | None
 
 
 class Answer(Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,22 +84,15 @@ def truth(condition: Condition | None, answers: Answers) -> Truth:
     if condition is None:
         return True
     if "not" in condition:
-        inner = truth(condition["not"], answers)
-        return None if inner is None else not inner
+        return negated(truth(condition["not"], answers))
     if "all" in condition:
-        return _fold([truth(each, answers) for each in condition["all"]], stop=False)
+        return all_of(truth(each, answers) for each in condition["all"])
     if "any" in condition:
-        return _fold([truth(each, answers) for each in condition["any"]], stop=True)
+        return any_of(truth(each, answers) for each in condition["any"])
     said = answers.get(condition["field"])
     if said is None or said == UNKNOWN:
         return False if said is None else None
     return said in condition["in"] if "in" in condition else said == condition["is"]
-
-
-def _fold(values: list[Truth], *, stop: bool) -> Truth:
-    if stop in values:
-        return stop
-    return None if None in values else not stop
 
 
 def asked(checklist: Checklist, answers: Answers) -> Iterator[Question]:
