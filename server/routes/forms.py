@@ -10,7 +10,7 @@ from schemas import lists
 from schemas.moments import local_day
 from schemas.problems import RequestProblem
 from server.routes.gate import ANYONE, store_of
-from server.routes.wire import JSON, Answer, AnyRequest, packed
+from server.routes.wire import JSON, Answer, AnyRequest, holds, packed
 from server.store.store import now_ms
 
 CACHE: Final = "no-cache"
@@ -46,7 +46,7 @@ def tagged(request: AnyRequest, body: bytes, digest: str) -> Answer:
     """Answer a document with its ETag, or 304 where the caller has it."""
     tag = f'"{digest}"'
     headers = {"etag": tag, "cache-control": CACHE}
-    if tag in request.headers.get("if-none-match", "").replace("W/", "").replace(" ", "").split(","):
+    if holds(request, tag):
         return Answer(b"", status_code=304, headers=headers | {"vary": "accept-encoding"})
     return packed(request, body, JSON, 200, headers)
 

@@ -2,7 +2,7 @@
 
 import secrets
 from typing import Annotated, Final
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, post
@@ -13,7 +13,7 @@ from schemas.messages import SignedIn
 from schemas.problems import RequestProblem
 from server.routes.gate import ANYONE, COOKIE, address_of, store_of, token_in
 from server.routes.openapi import FORM, speaks
-from server.routes.wire import JSON, Answer, AnyRequest, answer, decoded, read_body
+from server.routes.wire import JSON, Answer, AnyRequest, answer, decoded, read_body, read_typed
 from server.services.devices import label_of
 from server.services.sessions import Asking, Entered, sign_in, sign_out
 from server.settings import DAY_MS, SESSION_DAYS_MAX
@@ -77,12 +77,7 @@ async def read_credentials(request: AnyRequest) -> Credentials:
         return decoded(_credentials, await read_body(request, BODY_BYTES_MAX))
     if kind != FORM:
         raise RequestProblem("unsupported-type", "send a form or JSON")
-    body = await read_body(request, BODY_BYTES_MAX)
-    try:
-        typed = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=20)
-    except ValueError as fault:
-        raise RequestProblem("invalid", "not a form") from fault
-    wanted = {"next": request.query_params.get("next", "/"), **{key: values[0] for key, values in typed.items()}}
+    wanted = {"next": request.query_params.get("next", "/"), **await read_typed(request, BODY_BYTES_MAX)}
     try:
         return msgspec.convert(wanted, Credentials)
     except msgspec.ValidationError as fault:

@@ -2,6 +2,7 @@
 
 import zlib
 from typing import Any, Final, TypeVar
+from urllib.parse import parse_qs
 
 import msgspec
 from litestar import Request, Response
@@ -11,6 +12,8 @@ from schemas.problems import PREFIX, REQUEST, Problem, RequestProblem
 JSON: Final = "application/json"
 PROBLEM: Final = "application/problem+json"
 GZIP_FROM_BYTES: Final = 500
+#: Fields of a form; no page of ours has as many.
+FIELDS_MAX: Final = 20
 
 T = TypeVar("T")
 AnyRequest = Request[Any, Any, Any]
@@ -44,6 +47,25 @@ async def read_body(request: AnyRequest, wire_max: int) -> bytes:
             raise RequestProblem("too-large", f"at most {wire_max} bytes")
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+async def read_typed(request: AnyRequest, wire_max: int) -> dict[str, str]:
+    """Return what was typed into a form, the first of each name.
+
+    Raises:
+        RequestProblem: ``too-large`` or ``invalid``.
+    """
+    body = await read_body(request, wire_max)
+    try:
+        typed = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX)
+    except ValueError as fault:
+        raise RequestProblem("invalid", "not a form") from fault
+    return {name: values[0] for name, values in typed.items()}
+
+
+def holds(request: AnyRequest, etag: str) -> bool:
+    """Return whether the caller has what an ETag names."""
+    return etag in request.headers.get("if-none-match", "").replace("W/", "").replace(" ", "").split(",")
 
 
 def inflated(body: bytes, encoding: str | None, inflated_max: int) -> bytes:
