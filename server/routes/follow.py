@@ -5,7 +5,6 @@ Rule 2. Every mistake has the same answer. The page works without a script and n
 """
 
 from typing import Any, Final
-from urllib.parse import parse_qs
 
 from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
@@ -14,8 +13,8 @@ from schemas.problems import RequestProblem
 from server.desk.words import moment
 from server.routes.gate import ANYONE, address_of, store_of
 from server.routes.openapi import FORM
-from server.routes.portal import HTML, Portal, portal_of
-from server.routes.wire import Answer, AnyRequest, packed, read_body
+from server.routes.portal import HTML, Portal, answer, portal_of
+from server.routes.wire import Answer, AnyRequest, packed, read_typed
 from server.services.following import standing
 from server.services.handovers import follow
 from server.store.store import now_ms
@@ -27,8 +26,8 @@ NO_STORE: Final = {"cache-control": "no-store"}
 
 @get("/tra-cuu", include_in_schema=False, sync_to_thread=False, opt=ANYONE)
 def ask(request: AnyRequest) -> Answer:
-    """Answer the empty form."""
-    return _page(request, 200)
+    """Answer the empty form, the same for everybody."""
+    return answer(request, portal_of(request).documents["/tra-cuu"])
 
 
 @post("/tra-cuu", status_code=200, include_in_schema=False, opt=ANYONE)
@@ -54,12 +53,8 @@ async def _typed(request: AnyRequest) -> tuple[str, str]:
     """
     if request.content_type[0] != FORM:
         raise RequestProblem("unsupported-type", "send a form")
-    body = await read_body(request, BODY_BYTES_MAX)
-    try:
-        typed = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=20)
-    except ValueError as fault:
-        raise RequestProblem("invalid", "not a form") from fault
-    return typed.get("code", [""])[0], typed.get("secret", [""])[0]
+    typed = await read_typed(request, BODY_BYTES_MAX)
+    return typed.get("code", ""), typed.get("secret", "")
 
 
 def _page(request: AnyRequest, status: int, **said: Any) -> Answer:

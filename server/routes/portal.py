@@ -38,6 +38,7 @@ from server.english import english_of, without_english
 from server.finder import SHOWN_MAX, Finder, Listed, Narrowed, listed_of, places_of
 from server.public_pages import PUBLIC, parts_of
 from server.routes.gate import ANYONE
+from server.routes.wire import holds
 from server.shield import HEADERS
 from server.shipped import documents
 from server.store.procedures import Known, procedure
@@ -201,7 +202,7 @@ class Portal:
 
     def _hits(self, words: str, narrowed: Narrowed, *, asked: bool) -> Document:
         hits = self.finder.find(words, narrowed)
-        return self._page(
+        return self.drawn(
             "procedures.html",
             procedures=hits[:SHOWN_MAX],
             count=len(hits),
@@ -216,14 +217,10 @@ class Portal:
             finding=self.finding_url,
         )
 
-    def drawn(self, template: str, **values: Any) -> Document:
-        """Return a page that is made when it is asked for, the same for everybody."""
-        return self._page(template, **values)
-
     def procedure(self, code: str, known: Known | None, form: Form | None = None, *, closed: bool = False) -> Document:
         """Make the page of a procedure: of its form, of what the catalogue has of it, or of both."""
         record = known.procedure if known is not None else None
-        return self._page(
+        return self.drawn(
             "procedure.html",
             code=code,
             name=form.title.vi if form is not None else record.name if record is not None else code,
@@ -237,24 +234,26 @@ class Portal:
 
     def _add_pages(self, known: Callable[[str], Known | None]) -> None:
         pages = self.documents
-        pages["/"] = self._page("home.html", procedures=self.finder.in_order()[:EVERYDAY_MAX])
-        pages["/chua-tai"] = self._page("not-here.html")
+        pages["/"] = self.drawn("home.html", procedures=self.finder.in_order()[:EVERYDAY_MAX])
+        pages["/chua-tai"] = self.drawn("not-here.html")
         self.last.add("/chua-tai")
         pages["/thu-tuc"] = self._hits("", Narrowed(), asked=False)
         for page in ("cua-toi", "dang-nhap", "cai-dat", "may-cua-ai", "phieu"):
-            pages[f"/{page}"] = self._page(f"{page}.html")
+            pages[f"/{page}"] = self.drawn(f"{page}.html")
         begun = [{"value": form.procedure, "label": {"vi": form.title.vi}} for _, form in self.forms]
         self.last |= SELDOM
-        pages["/di-ban"] = self._page("di-ban.html", forms_json=_data(json.dumps(begun, ensure_ascii=False)))
+        pages["/di-ban"] = self.drawn("di-ban.html", forms_json=_data(json.dumps(begun, ensure_ascii=False)))
+        pages["/tra-cuu"] = self.drawn("tra-cuu.html", found=None, mistake=None)
+        self.last.add("/tra-cuu")
         for path, name in PUBLIC.items():
             self.last.add(path)
-            pages[path] = self._page("public.html", name=name, heading=text(f"{name}.title"), parts=parts_of(name))
+            pages[path] = self.drawn("public.html", name=name, heading=text(f"{name}.title"), parts=parts_of(name))
         for raw, form in (*self.forms, *self.closed):
             code, closed = form.procedure, (raw, form) in self.closed
             self.last.add(f"/thu-tuc/{code}")
             pages[f"/thu-tuc/{code}"] = self.procedure(code, known(code), form, closed=closed)
             self._add_checklist(form)
-            pages[f"/to-khai/{form.procedure}"] = self._page(
+            pages[f"/to-khai/{form.procedure}"] = self.drawn(
                 "form.html",
                 form=form,
                 form_json=_data(without_english(raw, self.english)),
@@ -265,13 +264,14 @@ class Portal:
         if raw is not None:
             path = f"/thu-tuc/{form.procedure}/giay-to"
             self.last.add(path)
-            self.documents[path] = self._page(
+            self.documents[path] = self.drawn(
                 "giay-to.html",
                 list_json=_data(without_english(raw, self.english)),
                 **page_values(decode_checklist(raw), form.title.vi),
             )
 
-    def _page(self, template: str, **values: Any) -> Document:
+    def drawn(self, template: str, **values: Any) -> Document:
+        """Make a page, the same for everybody, as a document."""
         return document(self.draw(template, **values), HTML)
 
     def draw(self, template: str, **values: Any) -> bytes:
@@ -352,7 +352,7 @@ def answer(request: Request[Any, Any, Any], found: Document | None) -> Response[
         headers["ETag"] = found.etag
     if request.url.path == "/sw.js":
         headers["Service-Worker-Allowed"] = "/"
-    if found.etag in request.headers.get("if-none-match", "").replace("W/", "").split(", "):
+    if holds(request, found.etag):
         return Response(b"", status_code=304, headers=headers)
     accepted = request.headers.get("accept-encoding", "")
     body = found.body
