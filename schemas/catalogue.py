@@ -98,3 +98,8 @@ class Procedure(Struct, frozen=True, omit_defaults=True):
     source: str = ""
     quality: str = ""
     note: str = ""
+
+    @property
+    def present(self) -> Served | None:
+        """Return how it is served now, the latest that is known; null where nothing is."""
+        return max(self.served, key=lambda each: each.since or "", default=None)

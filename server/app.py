@@ -48,7 +48,7 @@ from server.services.passwords import Passwords
 from server.services.syncing import sweep_waiting
 from server.settings import Settings
 from server.shield import Shield
-from server.store.catalogue import ANY_CHANNEL, Catalogue
+from server.store.catalogue import Catalogue
 from server.store.database import connect
 from server.store.procedures import procedure, procedures
 from server.store.store import Store, now_ms
@@ -121,14 +121,13 @@ def portal_of(catalogue: Catalogue, data: Path) -> portal.Portal:
     found = [last for name in catalogue.latest if (last := catalogue.last(name, today)) is not None]
     closed = [each for each in found if catalogue.in_force(each.form.procedure, today) is None]
     others = [each.doc for each in reversed(catalogue.forms.values()) if each not in found]
-    times = {procedure: allowed for (procedure, channel), allowed in catalogue.times.items() if channel == ANY_CHANNEL}
     conn = connect(data, readonly=True)
     try:
         return portal.Portal(
             (each.doc for each in found if each not in closed),
             (each.doc for each in closed),
             others,
-            partial(listed_with, procedures(conn), times=times),
+            partial(listed_with, procedures(conn), times=catalogue.usual_times),
             partial(procedure, conn),
         )
     finally:

@@ -7,6 +7,7 @@ Rule 2. A shelf never changes: a new form or a new catalogue makes a new one.
 
 import sqlite3
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from msgspec import Struct
@@ -39,23 +40,22 @@ class Listed(Struct, frozen=True):
         return events_of(self.record)
 
 
-def listed_of(forms: Iterable[Form], times: Mapping[str, Allowed] | None = None) -> list[Listed]:
+def listed_of(forms: Iterable[Form], times: Mapping[str, Allowed] = MappingProxyType({})) -> list[Listed]:
     """Return what is known of procedures by their forms alone: filed at the commune, done in the time allowed."""
     unit = text("find.at_xa")
     return [
         Listed(
             Record(form.procedure, form.title.vi, "", (COMMUNE,), form=True),
-            _time((times or {}).get(form.procedure)),
+            in_few_words(times[form.procedure].count, times[form.procedure].unit) if form.procedure in times else "",
             unit,
         )
         for form in forms
     ]
 
 
-def _time(allowed: Allowed | None) -> str:
-    if allowed is None:
-        return ""
-    return text(f"find.time_{allowed.unit}" if allowed.count else "find.time_same_day", n=allowed.count)
+def in_few_words(count: int, unit: str) -> str:
+    """Return a time as a list has room for."""
+    return text(f"find.time_{unit}" if count else "find.time_same_day", n=count)
 
 
 def places_of() -> list[dict[str, str]]:

@@ -16,7 +16,7 @@ def counts_of(procedures: Iterable[Procedure]) -> dict[str, Any]:
     ours = [each for each in every if each.provided]
     linked = [each for each in ours if each.linked]
     known = [each for each in ours if each.linked is not None]
-    latest = [max(each.served, key=lambda served: served.since or "") for each in ours if each.served]
+    latest = [each.present for each in ours if each.present is not None]
     return {
         "procedures": len(every),
         "provided": len(ours),

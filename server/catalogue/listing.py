@@ -6,7 +6,7 @@ from typing import Final
 from schemas.catalogue import Procedure, Time
 from schemas.finding.ranking import COMMUNE, Record
 from schemas.forms import Form
-from server.finder import LEVELS, Listed, listed_of
+from server.finder import LEVELS, Listed, in_few_words, listed_of
 from server.texts import text
 from sync.ledger import Allowed
 
@@ -55,4 +55,4 @@ def short_time(time: Time | None) -> str:
     """Return a time in a few words; empty where its number or its unit is not known."""
     if time is None or time.count is None or time.unit == "unknown":
         return ""
-    return text(f"find.time_{time.unit}" if time.count else "find.time_same_day", n=time.count)
+    return in_few_words(time.count, time.unit)

@@ -5,7 +5,6 @@ Rule 2. Within a readable file each record stands or falls alone, with its reaso
 """
 
 import codecs
-import json
 import re
 from collections.abc import Iterator
 from json import JSONDecodeError, JSONDecoder
@@ -111,8 +110,3 @@ def _element(letters: _Letters, decoder: JSONDecoder, number: int) -> Any:
         if end < len(letters.text) or not letters.more():  # a number at the edge may go on
             letters.at = end
             return found
-
-
-def canonical(value: Any) -> bytes:
-    """Return a value as bytes that do not depend on the order of keys."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True).encode()

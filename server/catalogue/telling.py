@@ -42,7 +42,7 @@ class Told(Struct, frozen=True):
 
 def told_of(procedure: Procedure) -> Told:
     """Return what a procedure's page says."""
-    served = max(procedure.served, key=lambda each: each.since or "", default=None)
+    served = procedure.present
     return Told(
         tuple(_cases(procedure.papers)),
         tuple(_times(procedure)),

@@ -27,8 +27,6 @@ def renderer(templates: Callable[[], minijinja.Environment], shell: Callable[[],
 
     def render(template: str, **values: Any) -> str:
         if "/part_" not in template:
-            if "chart" in values:
-                values["chart"] = minijinja.safe(values["chart"])
             return templates().render_template(template, **shell(), **values)
         if template.endswith("/part_answer.html"):
             values["changed"] = [{**each, "html": minijinja.safe(each["html"])} for each in values["changed"]]

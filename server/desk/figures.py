@@ -52,7 +52,7 @@ class Figures:
             raise RequestProblem("not-found") from None
         rows = {"units": [with_cells(row) for row in values["units"]], "total": with_cells(values["total"])}
         page = self._render(
-            "desk/figures.html", officer=store.officer.name, columns=COLUMNS, day=moment(values["at"]),
+            "desk/figures.html", officer=store.officer.name, columns=COLUMNS,
             **{**values, **rows},
         )  # fmt: skip
         return HTMLResponse(page, headers=NO_STORE)
@@ -90,10 +90,3 @@ def figures_of(request: Request) -> FiguresStore:
 def with_cells(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row with its cells in the order of the columns."""
     return {**row, "cells": [{"name": name, "count": row[name]} for name in COLUMNS]}
-
-
-def moment(at: str) -> str:
-    """Return a moment as people read it."""
-    day, _, hour = at.partition("T")
-    year, month, number = day.split("-")
-    return f"{hour[:5]}, {number}/{month}/{year}"

@@ -8,6 +8,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 import leather
+import minijinja
 from leather import theme
 
 WIDTH: Final = 360
@@ -20,7 +21,7 @@ theme.tick_font_family = theme.title_font_family = "inherit"
 
 
 def columns(rows: Sequence[tuple[str, int]], title: str, describes: str) -> str:
-    """Return a chart of columns as SVG: ``title`` names it, ``describes`` says in a sentence what it shows."""
+    """Return a chart of columns as SVG, safe in a page: ``title`` names it, ``describes`` says what it shows."""
     chart = leather.Chart()
     chart.add_columns([(label, count) for label, count in rows], fill_color="currentColor")
     chart.add_y_scale(0, max(4, *(count for _, count in rows)))
@@ -39,7 +40,7 @@ def columns(rows: Sequence[tuple[str, int]], title: str, describes: str) -> str:
     for element in drawn.iter():  # grid lines are there to be seen past
         if element.tag == f"{SVG}line":
             element.set("opacity", "0.2")
-    return ET.tostring(drawn, encoding="unicode")
+    return minijinja.safe(ET.tostring(drawn, encoding="unicode"))
 
 
 SVG: Final = "{http://www.w3.org/2000/svg}"

@@ -97,10 +97,5 @@ def _name(by: str, key: str | None, catalogue: Catalogue) -> str | None:
     if key is None:
         return None
     if by in ("unit", "receiving"):
-        known = catalogue.units.get(key)
-        return key if known is None else known.name
-    if by == "procedure":
-        version = catalogue.newest(key)
-        form = None if version is None else catalogue.form(key, version)
-        return key if form is None else form.title.vi
-    return key
+        return catalogue.unit_name(key)
+    return catalogue.title_of(key) if by == "procedure" else key

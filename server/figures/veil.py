@@ -8,11 +8,13 @@ Rule 4. A share is shown only where its part and its whole are.
 
 from typing import Any, Final
 
+from server.figures import report
+
 LEAST: Final = 5
 #: Part → its whole. A part is hidden with its whole.
 PARTS: Final = {"online": "new", "assisted": "new", "in_time": "finished", "overdue": "finished"}
 COLUMNS: Final = ("new", "finished", *PARTS)
-SHARES: Final = {"online_percent": "online", "assisted_percent": "assisted", "in_time_percent": "in_time"}
+SHARES: Final = {share: part for share, (part, _) in report.SHARES.items()}
 
 
 def veiled(total: dict[str, Any], rows: list[dict[str, Any]]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -25,6 +27,13 @@ def veiled(total: dict[str, Any], rows: list[dict[str, Any]]) -> tuple[dict[str,
                 for row in hidden:
                     row.update({part} if whole in row else ())
     return _shown(total, _small(total)), [_shown(row, each) for row, each in zip(rows, hidden, strict=True)]
+
+
+def veiled_months(months: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return months with null in the place of what is hidden of those handed in: a year's total tells of none."""
+    hidden = [{"new"} if 0 < month["new"] < LEAST else set[str]() for month in months]
+    _together("new", months, hidden)
+    return [{**month, "new": None if each else month["new"]} for month, each in zip(months, hidden, strict=True)]
 
 
 def _small(row: dict[str, Any]) -> set[str]:

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-import minijinja
 from litestar import Request, Response, get
 
 from schemas.problems import RequestProblem
-from server.desk.figures import moment
 from server.routes.gate import ANYONE, store_of
 from server.routes.portal import answer, assets, portal_of
 from server.services.figures import report_of, shown
@@ -23,9 +21,5 @@ async def figures_page(request: Request[Any, Any, Any]) -> Response[bytes]:
         told = await report_of(store_of(request), request.query_params.get("ky", "all"))
     except ValueError:
         raise RequestProblem("not-found") from None
-    values = shown(told, public=True)
-    values["chart"] = minijinja.safe(values["chart"])
-    return answer(
-        request,
-        portal_of(request).drawn("so-lieu.html", desk_css=assets()["desk.css"], day=moment(told["at"]), **values),
-    )
+    page = portal_of(request).drawn("so-lieu.html", desk_css=assets()["desk.css"], **shown(told, public=True))
+    return answer(request, page)

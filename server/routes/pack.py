@@ -11,8 +11,8 @@ from schemas.moments import local_day
 from schemas.problems import RequestProblem
 from server.routes.gate import OFFICER, officer_asking, store_of
 from server.routes.openapi import speaks
-from server.routes.wire import JSON, Answer, AnyRequest, packed
-from server.services.packing import etag_of, pack_of, parts_of
+from server.routes.wire import JSON, Answer, AnyRequest, holds, packed
+from server.services.packing import pack_of, parts_of
 from server.store.store import now_ms
 
 HAVE_LENGTH_MAX: Final = 200
@@ -23,11 +23,10 @@ MINUTE_MS: Final = 60_000
 @get("/pack/{unit:str}", opt=speaks(OFFICER), summary="A unit's pack for days without network, whole or what changed")
 async def pack(request: AnyRequest, unit: FromPath[str], have: FromQuery[str] = "") -> Answer:
     """Answer the pack of one of the officer's units; 304 where they have it."""
-    parts = _parts(request, unit)
-    etag = etag_of(parts)
-    if etag in request.headers.get("if-none-match", "").replace("W/", "").split(", "):
-        return Response(b"", status_code=304, headers=_headers(etag))
-    return _answer(request, unit, parts, have)
+    found = _pack(request, unit, have)
+    if holds(request, found["etag"]):
+        return Response(b"", status_code=304, headers=_headers(found["etag"]))
+    return _answer(request, found)
 
 
 @route(
@@ -36,13 +35,13 @@ async def pack(request: AnyRequest, unit: FromPath[str], have: FromQuery[str] = 
 )  # fmt: skip
 async def size(request: AnyRequest, unit: FromPath[str], have: FromQuery[str] = "") -> Answer:
     """Answer the headers that ``GET`` would, ``Content-Length`` of the packed body among them."""
-    whole = _answer(request, unit, _parts(request, unit), have)
+    whole = _answer(request, _pack(request, unit, have))
     headers = {**whole.headers, "content-length": str(len(whole.content)), "content-type": JSON}
     return Response(b"", status_code=200, headers=headers)
 
 
-def _parts(request: AnyRequest, unit: str) -> dict[str, Any]:
-    """Return the parts of a pack, for who works in the unit.
+def _pack(request: AnyRequest, unit: str, have: str) -> dict[str, Any]:
+    """Return the pack, or what changed of it, for who works in the unit.
 
     Raises:
         RequestProblem: ``not-found``: no unit of theirs.
@@ -50,13 +49,12 @@ def _parts(request: AnyRequest, unit: str) -> dict[str, Any]:
     if unit not in officer_asking(request).units_seen:
         raise RequestProblem("not-found")
     store = store_of(request)
-    return parts_of(store.shelf.fresh(store.conn), local_day(now_ms()).isoformat())
+    parts = parts_of(store.shelf.fresh(store.conn), local_day(now_ms()).isoformat())
+    return pack_of(unit, parts, have[:HAVE_LENGTH_MAX] or None, now_ms() // MINUTE_MS * MINUTE_MS)
 
 
-def _answer(request: AnyRequest, unit: str, parts: dict[str, Any], have: str) -> Answer:
-    made = now_ms() // MINUTE_MS * MINUTE_MS
-    body = msgspec.json.encode(pack_of(unit, parts, have[:HAVE_LENGTH_MAX] or None, made))
-    return packed(request, body, JSON, 200, _headers(etag_of(parts)))
+def _answer(request: AnyRequest, found: dict[str, Any]) -> Answer:
+    return packed(request, msgspec.json.encode(found), JSON, 200, _headers(found["etag"]))
 
 
 def _headers(etag: str) -> dict[str, str]:

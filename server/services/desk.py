@@ -62,14 +62,11 @@ class SqliteDeskStore:
 
     def title(self, procedure: str) -> str:
         """Return a procedure's name; its code where no form names it."""
-        version = self._catalogue.newest(procedure)
-        form = None if version is None else self._catalogue.form(procedure, version)
-        return procedure if form is None else form.title.vi
+        return self._catalogue.title_of(procedure)
 
     def unit_name(self, unit: str) -> str:
         """Return a unit's name; its id where it is not known."""
-        known = self._catalogue.units.get(unit)
-        return unit if known is None else known.name
+        return self._catalogue.unit_name(unit)
 
     def units(self) -> list[tuple[str, str]]:
         """Return the units that take in dossiers today, by id and name."""

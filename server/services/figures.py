@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from server.figures.chart import columns
 from server.figures.periods import read_period
 from server.figures.report import report
 from server.figures.targets import league, light, target_for, targets_of
-from server.figures.veil import veiled
+from server.figures.veil import veiled, veiled_months
 from server.store import figures
 from server.store.catalogue import Catalogue
 from server.store.keys import text
@@ -24,11 +25,12 @@ OPENED_MAX: Final = 200
 DEAR_S: Final = 0.2
 KEPT_S: Final = 60
 PERIODS: Final = 13
-Key = tuple[str, tuple[str, ...] | None]
+#: Of which data directory, period and units.
+Key = tuple[str, str, tuple[str, ...] | None]
 
 
 class Kept:
-    """Reports that were made, by period and units: good while nothing came in, dear ones for a minute."""
+    """Reports that were made, by directory, period and units: good while nothing came in, dear ones for a minute."""
 
     def __init__(self) -> None:
         """Begin with none."""
@@ -73,14 +75,15 @@ async def report_of(store: Store, period: str, units: tuple[str, ...] | None = N
 def _report(
     catalogue: Catalogue, data: str, period: str, units: tuple[str, ...] | None, conn: sqlite3.Connection
 ) -> dict[str, Any]:
-    head, key = conn.execute("SELECT max(seq), ? FROM log", (data,)).fetchone()
-    told = _kept.find((f"{key}\n{period}", units), head or 0)
+    head = conn.execute("SELECT coalesce(max(seq), 0) FROM log").fetchone()[0]
+    key = data, period, units
+    told = _kept.find(key, head)
     if told is None:
         begun, at_ms = time.monotonic(), now_ms()
         told = report(conn, catalogue, read_period(period, at_ms), at_ms, units)
         told["by_unit"] = lit(conn, catalogue, told)
         told["procedures"] = procedures_lit(conn, catalogue, told, at_ms)
-        _kept.keep((f"{key}\n{period}", units), head or 0, begun, told)
+        _kept.keep(key, head, begun, told)
     return told
 
 
@@ -125,7 +128,7 @@ def shown(told: dict[str, Any], *, public: bool) -> dict[str, Any]:
         ranked = again + [{**row, "rank": None, "light": "hidden"} for row in rows if row["online_percent"] is None]
     months = [{**each, "label": f"{each['month'][5:]}/{each['month'][:4]}"} for each in told["by_month"]]
     if public:
-        months = [{**each, "new": None if 0 < each["new"] < 5 else each["new"]} for each in months]  # noqa: PLR2004
+        months = veiled_months(months)
     bars = [(each["month"][5:], each["new"] or 0) for each in months]
     names = ["all", *(each["month"] for each in reversed(told["by_month"]))]
     years = [told["at"][:4], str(int(told["at"][:4]) - 1)]
@@ -133,7 +136,8 @@ def shown(told: dict[str, Any], *, public: bool) -> dict[str, Any]:
     return {
         "total": total, "units": ranked, "months_of": months,
         "reported": told["reported"], "procedures": told["procedures"],
-        "period": told["period"]["name"], "periods_of": offered, "at": told["at"],
+        "period": told["period"]["name"], "periods_of": offered,
+        "day": f"{datetime.fromisoformat(told['at']):%H:%M, %d/%m/%Y}",
         "chart": columns(bars, say("figures.chart"), say("figures.chart.says")),
     }  # fmt: skip
 
@@ -165,21 +169,17 @@ class SqliteFigures:
             figures.dossiers_of, figure=figure, period=read_period(period, at_ms), now_ms=at_ms, units=units,
             chosen={}, limit=OPENED_MAX,
         )  # fmt: skip
-        rows = await self._store.read(look)
         return [
-            {"id": text(row[0]), "code": row[1], "title": self._title(row[2]), "state": row[3], "submitted_ms": row[4]}
-            for row in rows
-        ]
-
-    def _title(self, procedure: str) -> str:
-        version = self._catalogue.newest(procedure)
-        form = None if version is None else self._catalogue.form(procedure, version)
-        return procedure if form is None else form.title.vi
+            {
+                "id": text(key), "code": code, "title": self._catalogue.title_of(procedure), "state": state,
+                "submitted_ms": at,
+            }
+            for key, code, procedure, state, at, _ in await self._store.read(look)
+        ]  # fmt: skip
 
     def unit_name(self, unit: str) -> str:
         """Return a unit's name; its id where it is not known."""
-        known = self._catalogue.units.get(unit)
-        return unit if known is None else known.name
+        return self._catalogue.unit_name(unit)
 
 
 def _read_on(conn: sqlite3.Connection, _: Tip) -> int:

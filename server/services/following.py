@@ -9,6 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from schemas.moments import local_day
+from server.desk.words import day
 from server.texts import text
 from sync.dossier import Dossier
 from sync.workflow import taken
@@ -48,16 +49,12 @@ def _label(state: str) -> str:
 def _words(dossier: Dossier) -> str:
     state = dossier.state
     if state in _DATED and dossier.due:
-        return text(f"national.{state}", date=_day(dossier.due))
+        return text(f"national.{state}", date=day(dossier.due))
     if state in _DATED:
         return text(f"national.{state}_no_date")
     if state == "5":
         asked = [step for step in dossier.steps if step.command == "ask_more"][-1]
-        return text("national.5", n=len(asked.items or []), date=_day(asked.until or ""))
+        return text("national.5", n=len(asked.items or []), date=day(asked.until))
     if state == "10":
         return text("follow.10", date=f"{local_day(dossier.steps[-1].at):%d/%m/%Y}")
     return text(f"follow.{state}")
-
-
-def _day(moment: str) -> str:
-    return "/".join(reversed(moment[:10].split("-")))

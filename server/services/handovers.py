@@ -174,9 +174,7 @@ def _keep(conn: sqlite3.Connection, officer: str, item: HandOverItem, now: int) 
     if known is not None:
         if (known.dossier, known.officer) != (item.dossier, officer) or not fits(known.secret, hashed):
             return "refused"
-    elif len(slips_of(conn, item.dossier)) >= SLIPS_MAX or (
-        dossier is None and waiting_of(conn, officer) >= WAITING_MAX
-    ):
+    elif _is_full(conn, officer, item.dossier, is_here=dossier is not None):
         return "refused"
     else:
         add_slip(conn, Slip(code, item.dossier, hashed, officer, item.account, None), now)

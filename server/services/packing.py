@@ -12,8 +12,10 @@ from typing import Any, Final
 
 import msgspec
 
+from schemas.catalogue import Procedure
 from schemas.forms import Form, Slot
-from server.finder import listed_of
+from server.catalogue.listing import listed_with
+from server.catalogue.telling import told_of
 from server.store.catalogue import Catalogue
 from sync.deadlines import Calendar
 
@@ -35,16 +37,22 @@ def parts_of(catalogue: Catalogue, today: str) -> dict[str, Any]:
 
 
 def procedures_of(forms: Iterable[Form], catalogue: Catalogue) -> list[dict[str, Any]]:
-    """Return what is shown of procedures with no network: name, time in words, papers; the fee where one is known."""
+    """Return what is shown of procedures with no network: name, field, time and fee in words, papers."""
     known = list(forms)
-    times = {procedure: allowed for (procedure, _), allowed in catalogue.times.items()}
+    found = {each.record.code: each for each in listed_with(catalogue.records.values(), known, catalogue.usual_times)}
     return [
         {
-            "code": form.procedure, "name": form.title.vi, "field": "", "days_text": listed.time, "fee_text": "",
+            "code": form.procedure, "name": form.title.vi, "field": catalogue.field_of(form.procedure) or "",
+            "days_text": found[form.procedure].time, "fee_text": _fee(catalogue.records.get(form.procedure)),
             "documents": [_paper(slot) for slot in form.slots],
         }
-        for form, listed in zip(known, listed_of(known, times), strict=True)
+        for form in known
     ]  # fmt: skip
+
+
+def _fee(known: Procedure | None) -> str:
+    """Return what is paid, never without its conditions; empty where the catalogue has nothing."""
+    return "" if known is None else "; ".join(line.words for line in told_of(known).fees)
 
 
 def etag_of(parts: dict[str, Any]) -> str:

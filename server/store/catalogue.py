@@ -112,6 +112,16 @@ class Catalogue:
         found = self.units.get(unit)
         return None if found is None else found.official_code or CODE_PREFIX + found.id
 
+    def unit_name(self, unit: str) -> str:
+        """Return a unit's name; its id where it is not known."""
+        found = self.units.get(unit)
+        return unit if found is None else found.name
+
+    def title_of(self, procedure: str) -> str:
+        """Return a procedure's name; its code where no form names it."""
+        version = self.latest.get(procedure)
+        return procedure if version is None else self.forms[procedure, version].form.title.vi
+
     def takes_in(self, unit: str, day: date) -> bool:
         """Return whether a unit is known and there on a day."""
         found = self.units.get(unit)
@@ -120,12 +130,17 @@ class Catalogue:
     def level(self, procedure: str) -> str | None:
         """Return how far a procedure that has a form is served online now (``full``, ``partial`` …), or null."""
         found = self.records.get(procedure)
-        return found.served[-1].service if found is not None and found.served else None
+        return found.present.service if found is not None and found.present is not None else None
 
     def field_of(self, procedure: str) -> str | None:
         """Return the field (lĩnh vực) of a procedure that has a form, or null where the catalogue has none."""
         found = self.records.get(procedure)
         return (found.field or None) if found is not None else None
+
+    @property
+    def usual_times(self) -> dict[str, Allowed]:
+        """Return how long the office may take over each procedure where its channels do not differ."""
+        return {procedure: time for (procedure, channel), time in self.times.items() if channel == ANY_CHANNEL}
 
     def allowed(self, procedure: str, channel: str) -> Allowed | None:
         """Return how long the office may take over a procedure filed by a channel, or null where unknown."""

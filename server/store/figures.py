@@ -129,8 +129,8 @@ def by_month(
     came = {row[0]: row[1:] for row in conn.execute(_CAME.format(within=within), values)}
     done = {row[0]: row[1:] for row in conn.execute(_DONE.format(within=within), values)}
     return [
-        {"month": name} | dict(zip(CAME, came.get(name, (0,) * 6), strict=True))
-        | dict(zip(DONE, done.get(name, (0,) * 4), strict=True))
+        {"month": name} | dict(zip(CAME, came.get(name, (0,) * len(CAME)), strict=True))
+        | dict(zip(DONE, done.get(name, (0,) * len(DONE)), strict=True))
         for name in names
     ]  # fmt: skip
 

@@ -36,7 +36,8 @@ def import_units(conn: sqlite3.Connection, raw: bytes, now_ms: int, *, dry_run: 
     done = not read.refused and not dry_run
     if done:
         write_units(conn, {key: read.units[key] for key in (*added, *moved)}, known, now_ms)
-        follow(conn, {key: each for key, each in read.after.items() if each != after_of(conn).get(key)})
+        followed = after_of(conn)
+        follow(conn, {key: each for key, each in read.after.items() if each != followed.get(key)})
     return Report(
         len(added), len(moved) - len(ended), len(ended), len(read.units) - len(added) - len(moved),
         read.refused, done, dry_run,

@@ -1,7 +1,9 @@
 """What kinds of units there are, on which tier each stands, and how a kind is written in files of agencies."""
 
 from collections.abc import Mapping
-from typing import Final, Protocol
+from typing import Final
+
+from server.store.catalogue import Unit
 
 PROVINCE: Final = "province"
 ONE_STOP: Final = "one_stop"
@@ -19,19 +21,7 @@ WRITTEN: Final[dict[str, str]] = {
 COMMITTEE: Final = "ubnd_xa"
 
 
-class Standing(Protocol):
-    """A unit as far as its place in the tree goes."""
-
-    @property
-    def kind(self) -> str:
-        """Return its kind."""
-
-    @property
-    def parent(self) -> str | None:
-        """Return the id of the unit above it, or null."""
-
-
-def tier_of(unit: Standing, units: Mapping[str, Standing]) -> str:
+def tier_of(unit: Unit, units: Mapping[str, Unit]) -> str:
     """Return the tier: ``province``, ``central``, ``district`` or ``commune``."""
     while unit.kind not in TIERS:
         above = units.get(unit.parent or "")

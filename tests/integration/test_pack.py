@@ -32,6 +32,8 @@ def test_a_pack_has_units_calendar_procedures_and_forms(officer: Caller) -> None
     marital = next(each for each in told["procedures"] if each["code"] == "1.004873")
     assert marital["name"]
     assert marital["days_text"]
+    assert marital["field"] == "Hộ tịch"
+    assert marital["fee_text"]
     assert {"key", "name", "always"} == set(marital["documents"][0])
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from schemas.catalogue import Fee, Method, Procedure, Time
+from schemas.catalogue import Fee, Method, Procedure, Served, Time
 from schemas.forms import decode_form
 from server.catalogue.counting import counts_of
 from server.catalogue.importing import Report, import_file, lines_of
@@ -362,3 +362,9 @@ def test_lists_say_who_and_how_long() -> None:
     assert (listed["1.000005"].unit, listed["1.000005"].time) == ("Chi cục", "")
     assert [listed[f"1.00000{n}"].unit for n in (6, 7, 8)] == ["A; B", "Cơ quan cấp tỉnh", "Xã, phường"]
     assert [each.record.code for each in listed_with([], [form], {})] == [form.procedure]
+
+
+def test_how_it_is_served_now_is_the_latest_that_is_known_whatever_the_order() -> None:
+    served = (Served("full", 4, "2026-06"), Served("partial", 3, "2024-01"), Served("information"))
+    assert Procedure("1.000001", "Tên", served=served).present == served[0]
+    assert Procedure("1.000001", "Tên").present is None

@@ -127,7 +127,7 @@ class MarkedFigures:
             "units": [row, row | {"target": None}], "total": counts, "months_of": [{"label": "11/2026", "new": 7}],
             "chart": columns([("11", 7)], "tên" + MARK, "mô tả" + MARK), "reported": [wrong], "period": period,
             "periods_of": [{"name": "all", "label": "all"}, {"name": "2026", "label": "2026"}],
-            "at": "2026-11-24T09:14:00+07:00",
+            "day": "09:14, 24/11/2026" + MARK,
         }  # fmt: skip
 
     async def opened(self, *_: object) -> list[dict[str, Any]]:

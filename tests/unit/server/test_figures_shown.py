@@ -10,7 +10,7 @@ import pytest
 
 from server.figures.chart import columns
 from server.figures.targets import Target, league, light, shipped, target_for
-from server.figures.veil import COLUMNS, LEAST, PARTS, veiled
+from server.figures.veil import COLUMNS, LEAST, PARTS, veiled, veiled_months
 from server.store.catalogue import Unit
 
 
@@ -91,3 +91,11 @@ def test_the_picture_has_words_and_nothing_that_the_policy_forbids() -> None:
         assert "style=" not in drawn
         assert tree[0].text == "Tên <b>&"
         assert tree.attrib["role"] == "img"
+
+
+def test_a_small_month_is_not_told_by_the_year_without_the_others() -> None:
+    months = [{"month": f"2026-{n:02}", "new": new} for n, new in enumerate((40, 3, 0, 9), 1)]
+    assert [each["new"] for each in veiled_months(months)] == [40, None, 0, None], (
+        "3 is not the year less what is shown"
+    )
+    assert [each["new"] for each in veiled_months(months[:1])] == [40]
