@@ -8,13 +8,13 @@ from pypdfium2 import PdfDocument
 
 from e2e.field import help_somebody, sign_in_officer
 from e2e.office import Office
+from e2e.others import Other
 from e2e.pages import FormPages, dossier_of, kept_for_offline
 from e2e.people import NAME, SINGLE
 from e2e.phone import Phone
 from e2e.proxy import UNREACHABLE, FaultProxy
 from e2e.qrcodes import text_in
 from e2e.test_pages import SHOTS, look
-from e2e.visiting import kept_later
 
 TITLE = "PHIẾU TẠM – HỒ SƠ CHƯA ĐƯỢC TIẾP NHẬN"
 
@@ -22,7 +22,6 @@ TITLE = "PHIẾU TẠM – HỒ SƠ CHƯA ĐƯỢC TIẾP NHẬN"
 def test_what_waits_has_a_slip_that_says_what_it_is_not_without_network_too(filled: Phone, proxy: FaultProxy) -> None:
     page = filled.page
     kept_for_offline(page)
-    kept_later(page)
     proxy.set(UNREACHABLE)
     filled.running.set_offline(True)
     form = FormPages(page)
@@ -69,7 +68,6 @@ def test_the_slip_of_what_an_officer_took_in_has_a_code_that_the_system_learns(
     form.fill_all(SINGLE)
     form.review()
     kept_for_offline(page)
-    kept_later(page)
     proxy.set(UNREACHABLE)
     phone.running.set_offline(True)
     form.submit()
@@ -78,11 +76,11 @@ def test_the_slip_of_what_an_officer_took_in_has_a_code_that_the_system_learns(
     code = page.locator("[data-code]").get_attribute("data-code") or ""
     assert text_in(page.locator(".qr").screenshot()).endswith(f"/tra-cuu#{code}")
     assert look(page, "slip-helped") == []
-    phone.running.set_offline(False)
     proxy.clear()
-    with page.expect_response("**/handovers") as told:
-        page.goto(f"/cua-toi?d={dossier}")
-    assert told.value.json() == {"results": [{"dossier": dossier, "outcome": "kept"}]}
+    phone.running.set_offline(False)
+    proxy.wait_until(lambda: any(each.answered for each in proxy.seen("POST", "/handovers")), "the code told")
     (sent,) = proxy.seen("POST", "/handovers")
     provisional, _, secret = code.rpartition("-")
     assert json.loads(sent.text()) == {"handovers": [{"dossier": dossier, "code": provisional, "secret": secret}]}
+    claimed = Other.signed_in(office, "demo-1").http.post("/claims", json={"code": code})
+    assert claimed.raise_for_status().json() == {"dossier": dossier}

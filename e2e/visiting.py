@@ -34,16 +34,3 @@ def bytes_until_ready(tally: Tally) -> int:
     last = max(at for at, path in enumerate(paths) if path.startswith(TOGETHER))
     after = tally.requests[last + 1 :]
     return after[0].bytes_before if after else tally.up_bytes + tally.down_bytes
-
-
-def kept_later(page: Page) -> None:
-    """Wait until the worker has also the parts for what few do."""
-    later = json.loads((ROOT / "client" / "dist" / "manifest.json").read_bytes())["app.later"]
-    page.evaluate(
-        """paths => new Promise(done => {
-          const look = async () => ((await Promise.all(paths.map(path => caches.match(path)))).every(Boolean)
-            ? done(null) : setTimeout(look, 50));
-          void look();
-        })""",
-        later,
-    )

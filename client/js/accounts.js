@@ -45,12 +45,6 @@ export async function openFrom(slot) {
   sessionStorage.setItem(SAID, "1");
 }
 
-/** Roles that take in dossiers for others. */
-const WRITING = ["head", "handler", "counter"];
-
-/** Whether a drawer is that of an officer who takes in dossiers. @param {import("./vault.js").Account|null} account */
-export const isOfficer = (account) => Boolean(account?.roles?.some(({ role }) => WRITING.includes(role)));
-
 /** Whether several people share this phone and nobody has said yet who holds it, or the screen has closed since. */
 export async function mustAskWhose() {
   if (await setting(LOCKED)) return true;

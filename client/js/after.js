@@ -9,7 +9,7 @@ import { backupForm } from "./backups.js";
 import { settlePeople, tellLeaving } from "./entering.js";
 import { sendEverybodys } from "./everybody.js";
 import { h } from "./dom.js";
-import { isOfficer } from "./accounts.js";
+import { isOfficer } from "./roles.js";
 import { mine } from "./mine.js";
 import { sendNow, stayInTouch } from "./news.js";
 import { watchPhone } from "./notes.js";
@@ -37,7 +37,7 @@ learnCodes(() => import("./telling.js").catch(without));
 const fieldPart = () => import("./field/part.js");
 
 /** Go on without a part that is not on this phone, while there is no network. @param {unknown} fault @returns {null} */
-function without(fault) {
+export function without(fault) {
   if (fault instanceof TypeError) return null;
   throw fault;
 }

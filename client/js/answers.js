@@ -56,3 +56,10 @@ export function linesOf(section, start, values, lists, hidden, typed = {}) {
     return [labelOf(field.label), chosen.map((option) => labelOf(option.label)).join(", ")];
   });
 }
+
+/** @param {any} section @param {Record<string, any>} values @returns {string[]} how the paths of its fields begin, row by row */
+export function startsOf(section, values) {
+  if (!section.rows) return [`${section.key}.`];
+  const rows = Object.keys(values).filter((path) => path.startsWith(`${section.key}/`)).map((path) => path.split("/")[1]);
+  return [...new Set(rows)].sort().filter((row) => values[`${section.key}/${row}`] !== "gone").map((row) => `${section.key}/${row}/`);
+}

@@ -5,7 +5,7 @@
  * is known from when it came, so that a new phone does not tell old news.
  * Rule 2. Steps within the office (who has it, that work began) are no news.
  */
-import { isOfficer } from "./accounts.js";
+import { isOfficer } from "./roles.js";
 
 /** @typedef {import("./vault.js").Vault} Vault */
 

@@ -5,12 +5,13 @@
 import "./after.js"; // is there already: named so that the build cuts the scripts that come sooner as if this part were none
 import texts from "./generated/slip.json";
 import parts from "./generated/parts.json";
+import { isOfficer } from "./roles.js";
 import { whole } from "./codes.js";
 import { h, one, redraw } from "./dom.js";
+import { broken } from "./dossier.js";
 import { fieldBlock } from "./fields.js";
 import { finishUrl } from "./finishing.js";
 import { beginFor } from "./handing.js";
-import { isOfficer } from "./handover.js";
 import { dateOf, timeOf } from "./moments.js";
 import { sendNow } from "./news.js";
 import { askForBackgroundSync } from "./outbox.js";
@@ -32,7 +33,7 @@ export async function assistPage(vault) {
   document.head.append(h("link", { rel: "stylesheet", href: parts.slip_css }));
   document.title = `${t("assist.title")} · ${t("app.name")}`;
   const heading = h("h1", {}, t("assist.title"));
-  if (!isOfficer(vault)) return one("main").replaceChildren(heading, h("p", {}, t("assist.officers")), h("a", { class: "button", href: `/dang-nhap?next=${encodeURIComponent("/phieu#tai-khoan")}` }, t("do.sign_in")));
+  if (!isOfficer(vault.account)) return one("main").replaceChildren(heading, h("p", {}, t("assist.officers")), h("a", { class: "button", href: `/dang-nhap?next=${encodeURIComponent("/phieu#tai-khoan")}` }, t("do.sign_in")));
   const list = h("div", { id: "begun" });
   const ask = () => one("main").replaceChildren(heading, h("p", {}, t("assist.why")), newForm(vault, (begun) => show(begun, ask)), list);
   ask();
@@ -80,7 +81,7 @@ function show(begun, ask) {
     h("article", { class: "slip", "data-assisted": begun.account },
       h("h2", {}, begun.name), h("p", {}, t("assist.made", { time: timeOf(begun.at), date: dateOf(begun.at) })),
       h("section", { class: "slip-code" }, qrView(finishUrl(code), t("assist.qr")),
-        h("p", { class: "handover-code", "data-code": code }, ...code.split("-").flatMap((part, at) => (at ? ["-", h("wbr"), part] : [part])))),
+        h("p", { class: "handover-code", "data-code": code }, ...broken(code))),
       h("p", {}, t("assist.how", { address: `${location.host}/dang-nhap` })), h("p", {}, t("assist.keep"))),
     h("div", { class: "slip-actions" },
       h("button", { type: "button", class: "button", "data-action": "print", onclick: () => window.print() }, t("do.print_slip")),

@@ -9,7 +9,7 @@ import { labelOf, t } from "./texts.js";
 import { toldView } from "./told.js";
 import { nameIn, oneWork, valuesOf } from "./work.js";
 import { fieldAt } from "./values.js";
-import { answerText, linesOf } from "./answers.js";
+import { answerText, linesOf, startsOf } from "./answers.js";
 import { attachmentsView, filesNow } from "./attachments.js";
 import { officePart } from "./officepart.js";
 import { withdrawing } from "./withdrawing.js";
@@ -72,6 +72,9 @@ export function unitName(unit, lists) {
   return commune ? `${t(commune.type === "ward" ? "place.ward" : "place.commune")} ${commune.name}` : (unit ?? "");
 }
 
+/** A code that may be broken at its hyphens. @param {string} code @returns {any[]} */
+export const broken = (code) => code.split("-").flatMap((part, at) => (at ? ["-", h("wbr"), part] : [part]));
+
 /** What became of copying a code on this page: news draws the panel anew, and the words stay. */
 let copying = { code: "", words: "" };
 
@@ -79,7 +82,6 @@ let copying = { code: "", words: "" };
 function codePanel(state) {
   if (!state.code) return null;
   const whole = state.code;
-  const parts = whole.split("-").flatMap((part, at) => (at ? ["-", h("wbr"), part] : [part]));
   const copy = h("button", { type: "button", class: "quiet", "data-action": "copy-code", onclick: async () => {
     const went = await copied(whole);
     copying = { code: whole, words: t(went ? "copy.done" : "copy.by_hand") };
@@ -87,7 +89,7 @@ function codePanel(state) {
     if (!went) getSelection()?.selectAllChildren(one(".panel .code"));
   } }, t("do.copy_code"));
   const said = h("p", { class: "hint", role: "status", "data-copied": whole }, copying.code === whole ? copying.words : "");
-  return h("div", { class: "panel" }, h("p", { class: "hint" }, t("dossier.code")), h("p", { class: "code" }, ...parts), copy, said);
+  return h("div", { class: "panel" }, h("p", { class: "hint" }, t("dossier.code")), h("p", { class: "code" }, ...broken(whole)), copy, said);
 }
 
 /** Whether it went: without encryption there is no clipboard, and a browser may refuse it. @param {string} text */
@@ -142,9 +144,7 @@ function apartView(vault, id, form, lists, status) {
 /** @param {any} form @param {Record<string, any>} values @param {Record<string, any[]>} lists */
 function answersView(form, values, lists) {
   const parts = form.sections.map((/** @type {any} */ section) => {
-    const rows = new Set(Object.keys(values).filter((path) => path.startsWith(`${section.key}/`)).map((path) => path.split("/")[1]));
-    const starts = section.rows ? [...rows].filter((row) => values[`${section.key}/${row}`] !== "gone").map((row) => `${section.key}/${row}/`) : [`${section.key}.`];
-    const lines = starts.flatMap((start) => linesOf(section, start, values, lists, new Set())).filter(([, text]) => text);
+    const lines = startsOf(section, values).flatMap((start) => linesOf(section, start, values, lists, new Set())).filter(([, text]) => text);
     return lines.length ? h("section", { class: "part-review" }, h("h3", {}, labelOf(section.title)), h("dl", {}, ...lines.flatMap(([label, text]) => [h("dt", {}, label), h("dd", {}, text)]))) : null;
   });
   return h("section", {}, h("h2", {}, t("dossier.answers")), ...parts);

@@ -8,6 +8,7 @@
  * Rule 3. An account begun for a citizen goes first, so that the codes may name it. The officer's drawer never has what
  * the citizen signs in with later.
  */
+import { isOfficer } from "./roles.js";
 import { keyOf, signed } from "./credentials.js";
 import { ask, NoAnswer, posted } from "./wire.js";
 
@@ -18,9 +19,6 @@ import { ask, NoAnswer, posted } from "./wire.js";
  */
 
 const ITEMS_MAX = 100;
-
-/** Whether its owner works for the office. @param {Vault} vault */
-export const isOfficer = (vault) => (vault.account?.roles ?? []).length > 0;
 
 /** For whom a dossier was taken in; null: its owner files for themselves. @param {Vault} vault @param {string} dossier @param {any} [draft] @returns {any} */
 export function takenInFor(vault, dossier, draft) {
@@ -50,7 +48,7 @@ function dueCodes(vault) {
 }
 
 /** Whether the system is to be told of something. @param {Vault} vault */
-export const isDue = (vault) => isOfficer(vault) && !vault.account?.out && (dueAccounts(vault).length > 0 || dueCodes(vault).length > 0);
+export const isDue = (vault) => isOfficer(vault.account) && !vault.account?.out && (dueAccounts(vault).length > 0 || dueCodes(vault).length > 0);
 
 /** Whether anything can be told now. @param {Vault} vault */
 const mayTell = (vault) => isDue(vault) && !vault.session.meta.paused && keyOf(vault) !== null;

@@ -1,5 +1,6 @@
 /** The people of this phone in "Cài đặt": whose drawer is open, its password, the devices it is signed in on, going out. */
 import { visits } from "./accounts.js";
+import { without } from "./after.js";
 import { setting } from "./db.js";
 import { h, one } from "./dom.js";
 import { signOut } from "./entering.js";
@@ -15,7 +16,7 @@ export async function peoplePart(vault) {
   const { account } = vault;
   const visit = (await visits()).includes(vault.slot);
   const who = account ? t("settings.signed_in", { name: account.name }) : t(visit ? "people.visit_say" : "settings.signed_out");
-  const part = account ? await import("./signedin.js").catch(without) : null;
+  const part = account ? await import("./signedin.js").catch(without) : null; // what it has needs a network too
   one("#people").replaceChildren(...h("div", {},
     h("h2", {}, t("settings.person")),
     h("p", {}, who),
@@ -25,12 +26,6 @@ export async function peoplePart(vault) {
     part?.devicesPart(vault),
     account ? await leavingPart(vault) : null,
   ).childNodes);
-}
-
-/** Both need a network, and so does the part that has them until the worker keeps it. @param {unknown} fault @returns {null} */
-function without(fault) {
-  if (fault instanceof TypeError) return null;
-  throw fault;
 }
 
 /** @param {Vault} vault */

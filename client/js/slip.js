@@ -6,12 +6,13 @@
 import "./after.js"; // is there already: named so that the build cuts the scripts that come sooner as if this part were none
 import texts from "./generated/slip.json";
 import parts from "./generated/parts.json";
+import { isOfficer } from "./roles.js";
 import { whole } from "./codes.js";
 import { knownLists } from "./db.js";
 import { h, one } from "./dom.js";
-import { unitName, unknownView } from "./dossier.js";
+import { broken, unitName, unknownView } from "./dossier.js";
 import { handoverOf } from "./handing.js";
-import { isOfficer, takenInFor } from "./handover.js";
+import { takenInFor } from "./handover.js";
 import { dateOf, timeOf, today } from "./moments.js";
 import { put } from "./pages.js";
 import { qrView } from "./qr.js";
@@ -46,7 +47,7 @@ async function drawnSlip(vault, id, draft) {
   const work = await oneWork(vault, id, draft);
   const at = completedAt(vault.session.recordsOf(id), draft);
   const top = [h("a", { class: "back", href: `/cua-toi?d=${id}` }, t("slip.back")), stateLine(work.state, { dossier: id })];
-  const helped = isOfficer(vault) && takenInFor(vault, id, draft);
+  const helped = isOfficer(vault.account) && takenInFor(vault, id, draft);
   if (PENDING.includes(work.state.id) && at !== null && work.form) return [...top, ...paper(await factsOf(vault, work, at, helped))];
   if (work.state.id === "saved") return [...top, h("h1", {}, t("slip.title")), h("p", {}, t("slip.not_yet")), h("a", { class: "button", href: `/to-khai/${work.procedure}?d=${id}`, "data-action": "continue" }, t("do.continue"))];
   return [...top, h("h1", {}, t(helped ? "slip.code_title" : "slip.title")), h("p", {}, t("slip.arrived")), ...(helped ? codeView(await handoverOf(vault, id)) : [])];
@@ -95,7 +96,7 @@ function codeView(handover) {
   if (handover.state === "refused") return [h("p", { class: "notice need" }, t("slip.refused"))];
   const code = whole(handover);
   return [h("section", { class: "slip-code" }, h("h3", {}, t("slip.code")), qrView(followUrl(code), t("slip.qr")),
-    h("p", { class: "handover-code", "data-code": code }, ...code.split("-").flatMap((part, at) => (at ? ["-", h("wbr"), part] : [part]))),
+    h("p", { class: "handover-code", "data-code": code }, ...broken(code)),
     h("p", {}, t("slip.follow", { address: `${location.host}/tra-cuu` })), h("p", {}, t("slip.keep")))];
 }
 

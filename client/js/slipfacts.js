@@ -1,5 +1,5 @@
 /** What a provisional slip says, as values: the same for the page, the paper and the picture. */
-import { answerText, linesOf } from "./answers.js";
+import { answerText, linesOf, startsOf } from "./answers.js";
 import { standing } from "./conditions.js";
 import { answersOf } from "./drafts.js";
 import { labelOf } from "./texts.js";
@@ -27,13 +27,6 @@ export function printedParts(form, values, conflicts, lists, today) {
     const title = section.rows ? `${labelOf(section.title)} ${at + 1}` : labelOf(section.title);
     return lines.length ? [{ title, lines }] : [];
   }));
-}
-
-/** @param {any} section @param {Record<string, any>} values @returns {string[]} how the paths of its fields begin, row by row */
-function startsOf(section, values) {
-  if (!section.rows) return [`${section.key}.`];
-  const rows = Object.keys(values).filter((path) => path.startsWith(`${section.key}/`)).map((path) => path.split("/")[1]);
-  return [...new Set(rows)].sort().filter((row) => values[`${section.key}/${row}`] !== "gone").map((row) => `${section.key}/${row}/`);
 }
 
 /**

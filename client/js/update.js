@@ -38,13 +38,18 @@ export async function offer(next) {
 async function letIn(next, formOpen = () => line(t("update.form_open"), button("update", t("do.update_now"), () => letIn(next)))) {
   const saved = await Promise.all([...beforeLettingGo].map((save) => save()));
   if (saved.includes(false)) return;
+  const listening = new AbortController();
+  const { signal } = listening;
   navigator.serviceWorker.addEventListener("controllerchange", async () => {
+    listening.abort();
     await keepSetting(LATER, false).catch(ignoreFull);
     location.reload();
-  }, { once: true });
+  }, { signal });
   navigator.serviceWorker.addEventListener("message", ({ data }) => {
-    if (data === "form-open") formOpen();
-  }, { once: true });
+    if (data !== "form-open") return;
+    listening.abort();
+    formOpen();
+  }, { signal });
   next.postMessage("take-over");
 }
 

@@ -1,5 +1,5 @@
 /** Everything of one drawer: its drafts and its dossiers, each with its most pressing state. */
-import { isOfficer } from "./accounts.js";
+import { isOfficer } from "./roles.js";
 import { formOf } from "./db.js";
 import { asItStands } from "./standing.js";
 import { labelOf } from "./texts.js";

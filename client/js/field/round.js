@@ -2,8 +2,8 @@
  * `/di-ban`: the field round of an officer, by the part of the address after `#`: the day's list, "Làm hộ", the end of the
  * day, the unit's pack.
  */
-import { isOfficer } from "../accounts.js";
-import { h, icon, one, show } from "../dom.js";
+import { isOfficer } from "../roles.js";
+import { h, icon, show } from "../dom.js";
 import { t } from "../texts.js";
 import { dayPage } from "./day.js";
 import { intakePage } from "./intake.js";
@@ -44,8 +44,3 @@ export async function settleOfficer(vault) {
 
 /** The way back to the day's list. */
 export const backToDay = () => h("a", { class: "back", href: "#" }, t("tab.field"));
-
-/** Put content into the page where it is already drawn. @param {string} selector @param {...any} content */
-export function fill(selector, ...content) {
-  one(selector).replaceChildren(...h("div", {}, ...content).childNodes);
-}
