@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from schemas.finding.events import events_of
 from schemas.finding.ranking import COMMUNE, Index, Record
-from schemas.finding.vocabulary import Idea, for_phones, ideas_of, words_of
+from schemas.finding.vocabulary import Idea, for_phones, ideas_of, vocabulary, words_of
 from schemas.forms import Form
 from server.texts import text
 from sync.ledger import Allowed
@@ -38,6 +38,11 @@ class Listed(Struct, frozen=True):
     def events(self) -> tuple[str, ...]:
         """Return the life events it belongs to."""
         return events_of(self.record)
+
+    @property
+    def is_at_commune(self) -> bool:
+        """Return whether it is filed at the commune's own office; of that level are a branch's too, such as customs."""
+        return text("find.at_xa") in self.unit.split("; ")
 
 
 def listed_of(forms: Iterable[Form], times: Mapping[str, Allowed] = MappingProxyType({})) -> list[Listed]:
@@ -117,11 +122,14 @@ class Finder:
         return [self._codes[n] for (n,) in found]
 
     def in_order(self) -> list[Listed]:
-        """Return all: those with a form first, then the commune's, by name."""
-        return sorted(
-            self.listed.values(),
-            key=lambda each: (not each.record.form, COMMUNE not in each.record.levels, words_of(each.record.name)),
-        )
+        """Return all: with a form, then what people have words of their own for, then the commune's, by name."""
+        everyday = vocabulary().procedures
+
+        def place(each: Listed) -> tuple[bool, bool, bool, tuple[str, ...]]:
+            record = each.record
+            return not record.form, record.code not in everyday, not each.is_at_commune, words_of(record.name)
+
+        return sorted(self.listed.values(), key=place)
 
     def fields(self) -> list[str]:
         """Return the fields there are, as they are written, in order."""
@@ -134,7 +142,7 @@ class Finder:
 
     def for_phones(self) -> dict[str, Any]:
         """Return what a phone keeps to search in without network: everyday words, and what is likeliest asked for."""
-        kept = [each for each in self.in_order() if each.record.form or COMMUNE in each.record.levels][:ON_PHONES_MAX]
+        kept = [each for each in self.in_order() if each.record.form or each.is_at_commune][:ON_PHONES_MAX]
         return {"total": len(self.listed), "words": for_phones(), "records": [row_of(each) for each in kept]}
 
 

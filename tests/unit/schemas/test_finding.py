@@ -147,6 +147,11 @@ def test_a_list_is_narrowed_by_event_field_level_and_unit() -> None:
     assert finder.fields()[0] == "Bảo trợ xã hội"
     first = finder.in_order()[0].record
     assert first.form
+    customs = Listed(Record("1.013658", "Báo cáo biên lai", "Hải quan", ("xa",)), unit="Chi cục Hải quan khu vực")
+    asked_for = Listed(Record("1.000656", "Đăng ký khai tử", "Hộ tịch", ("xa",)), unit="Xã, phường")
+    rare = Listed(Record("1.000111", "Bán nhà", "Nhà ở", ("xa",)), unit="Xã, phường")
+    order = [each.record.code for each in Finder([customs, rare, asked_for]).in_order()]
+    assert order == ["1.000656", "1.000111", "1.013658"], "what people ask for, the commune's, a branch's"
     kept = finder.for_phones()
     assert kept["total"] == len(RECORDS)
     assert {each["code"] for each in kept["records"]} == codes(level="xa")
