@@ -11,6 +11,8 @@ const LATER = "update-later";
 const TOO_OLD = "too-old";
 /** When a version that was put off looks again whether the form in another tab is closed. */
 const AGAIN_MS = 5_000;
+/** How long a page asks nothing of the old worker that is to go: what wakes it while it stops keeps it for 30 s more. */
+const QUIET_MS = 5_000;
 /** Pages on which nothing is being written. */
 const CALM = new Set(["home", "procedures", "procedure", "mine"]);
 
@@ -34,12 +36,13 @@ export async function offer(next) {
     button("update", t("do.update_now"), () => letIn(next)));
 }
 
-/** @param {ServiceWorker} next @param {() => void} [formOpen] what to do where a form is open in another tab: say so, unless told */
+/** Ask a version in; it is in or cannot come yet when this ends, or a while has gone by. @param {ServiceWorker} next @param {() => void} [formOpen] what to do where a form is open in another tab: say so, unless told */
 async function letIn(next, formOpen = () => line(t("update.form_open"), button("update", t("do.update_now"), () => letIn(next)))) {
   const saved = await Promise.all([...beforeLettingGo].map((save) => save()));
   if (saved.includes(false)) return;
   const listening = new AbortController();
   const { signal } = listening;
+  const answered = new Promise((done) => void [signal.addEventListener("abort", done), setTimeout(done, QUIET_MS)]);
   navigator.serviceWorker.addEventListener("controllerchange", async () => {
     listening.abort();
     await keepSetting(LATER, false).catch(ignoreFull);
@@ -51,6 +54,7 @@ async function letIn(next, formOpen = () => line(t("update.form_open"), button("
     formOpen();
   }, { signal });
   next.postMessage("take-over");
+  await answered;
 }
 
 /** The address of this page's script: another one is another version. */

@@ -11,14 +11,15 @@ export async function register() {
   const tell = (/** @type {string} */ word) => (registration.installing ?? registration.active)?.postMessage(word);
   tell("go-on");
   addEventListener("pagehide", () => tell("hold"));
-  void navigator.serviceWorker.ready.then(({ active }) => active?.postMessage("later"));
-  if (registration.waiting && navigator.serviceWorker.controller) await offer(registration.waiting);
+  const { waiting } = registration;
   registration.addEventListener("updatefound", () => {
     const next = registration.installing;
     next?.addEventListener("statechange", () => {
       if (next.state === "installed" && navigator.serviceWorker.controller) void offer(next);
     });
   });
+  if (waiting && navigator.serviceWorker.controller) await offer(waiting);
+  void navigator.serviceWorker.ready.then(({ active }) => active?.postMessage("later"));
   return true;
 }
 
