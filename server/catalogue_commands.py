@@ -10,14 +10,13 @@ from typing import Any, Final
 import msgspec
 
 from server.catalogue.counting import counts_of
-from server.catalogue.importing import Report, import_file, lines_of
-from server.catalogue.reading import UnreadableFileError
+from server.catalogue.importing import TOO_LARGE, Report, import_file, lines_of
+from server.catalogue.reading import FILE_MB_MAX, UnreadableFileError
 from server.data_dir import UsageError, add_data_options, need, transaction
 from server.store.database import connect
 from server.store.procedures import changes_of, procedure, procedures
 from server.store.store import now_ms
 
-FILE_BYTES_MAX: Final = 512 * 1024 * 1024
 BAR: Final = 40
 
 
@@ -53,8 +52,8 @@ def run_import(arguments: argparse.Namespace) -> int:
 def _import(arguments: argparse.Namespace) -> Report:
     with arguments.file.open("rb") as file:
         size = arguments.file.stat().st_size
-        if size > FILE_BYTES_MAX:
-            raise UnreadableFileError(f"it is larger than {FILE_BYTES_MAX} bytes")
+        if size > FILE_MB_MAX * 1024 * 1024:
+            raise UnreadableFileError(TOO_LARGE)
         conn = connect(arguments.data)
         try:
             return import_file(conn, file, now_ms(), dry_run=arguments.dry_run, progress=_bar(size))

@@ -4,6 +4,8 @@ Rule 1. What is read waits in a temporary table, so that a server on the same di
 Rule 2. A record that is refused is left out; whatever was known under its code stays as it was.
 Rule 3. Withdrawn is what the last files of this shape had and this one has no more. A file of which no record could be
 taken withdraws nothing.
+Rule 4. Of the file, and of what is kept, one record at a time is in memory: a file of the largest size needs no more
+of it than a small one.
 """
 
 import hashlib
@@ -15,11 +17,13 @@ from typing import IO, Any, Final
 import msgspec
 from msgspec import Struct
 
-from server.catalogue.reading import UnreadableFileError, records_in
+from server.catalogue.reading import FILE_MB_MAX, UnreadableFileError, records_in
 from server.catalogue.records import RefusedError, Shape, code_in, read_record, shape_of
-from server.store.procedures import encoded, note_file, put_record, records_of, withdraw
+from server.store.procedures import encoded, note_file, put_record, record_of, standing_of, withdraw
 
 STAGE: Final = "CREATE TEMP TABLE staged (code TEXT PRIMARY KEY, n INTEGER NOT NULL, doc BLOB) WITHOUT ROWID"
+
+TOO_LARGE: Final = f"it is larger than {FILE_MB_MAX} MB"
 
 
 class Refused(Struct):
@@ -41,13 +45,17 @@ class Report(Struct):
 
 
 class _Hashed:
-    """A file whose digest is known once it was read, and whose reader hears how far it is."""
+    """A file whose digest is known once it was read, whose reader hears how far it is, and which ends at the limit."""
 
     def __init__(self, file: IO[bytes], progress: Callable[[int], None]) -> None:
         self._file, self._progress, self._hash = file, progress, hashlib.sha256()
+        self._left = FILE_MB_MAX * 1024 * 1024
 
     def read(self, size: int) -> bytes:
         piece = self._file.read(size)
+        self._left -= len(piece)
+        if self._left < 0:
+            raise UnreadableFileError(TOO_LARGE)
         self._hash.update(piece)
         self._progress(len(piece))
         return piece
@@ -109,24 +117,24 @@ def _staged(conn: sqlite3.Connection, code: str) -> int | None:
 
 
 def _carry_out(conn: sqlite3.Connection, shape: Shape, file: bytes, now_ms: int, report: Report) -> None:
-    known = records_of(conn, shape)
-    kept, taken = set[str](), 0
-    for code, doc in conn.execute("SELECT code, doc FROM staged ORDER BY n"):
-        kept.add(code)
+    """Compare what was staged with what is kept, a record at a time, and write what is different."""
+    gone = set(standing_of(conn, shape))
+    taken = 0
+    for (code,) in conn.execute("SELECT code FROM staged ORDER BY n").fetchall():
+        gone.discard(code)
+        doc = conn.execute("SELECT doc FROM staged WHERE code = ?", (code,)).fetchone()[0]
         if doc is None:
             continue
         taken += 1
-        if known.get(code) == (doc, True):
+        found = record_of(conn, code, shape)
+        if found == (doc, True):
             report.unchanged += 1
             continue
         put_record(conn, code, shape, doc, file, now_ms)
-        if code in known:
-            report.changed += 1
-        else:
-            report.added += 1
-    gone = [code for code, (_, stands) in known.items() if stands and code not in kept] if taken else []
-    withdraw(conn, gone, shape, file, now_ms)
-    report.withdrawn = len(gone)
+        report.added, report.changed = report.added + (found is None), report.changed + (found is not None)
+    withdrawn = sorted(gone) if taken else []
+    withdraw(conn, withdrawn, shape, file, now_ms)
+    report.withdrawn = len(withdrawn)
     if report.added or report.changed or report.withdrawn:
         note_file(conn, shape, file, now_ms, json.dumps(msgspec.to_builtins(report), ensure_ascii=False))
 

@@ -13,6 +13,7 @@ from typing import IO, Any, Final, NoReturn
 READ_BYTES: Final = 1 << 16
 RECORD_LETTERS_MAX: Final = 1 << 20
 RECORDS_MAX: Final = 50_000
+FILE_MB_MAX: Final = 512
 INTEGER_DIGITS_MAX: Final = 15
 SPACE: Final = re.compile(r"[ \t\n\r]*")
 

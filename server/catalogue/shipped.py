@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from schemas.catalogue import Procedure
-from server.store.procedures import encoded, note_file, put_record, records_of
+from server.store.procedures import encoded, note_file, put_record, record_of
 
 FILE: Final = Path(__file__).with_name("shipped.json")
 
@@ -22,8 +22,8 @@ def shipped_procedures() -> tuple[Procedure, ...]:
 
 def keep_procedures(conn: sqlite3.Connection, now_ms: int) -> None:
     """Keep them in the caller's transaction; what is there already stays as it is."""
-    known = records_of(conn, "own")
-    new = [(each.code, doc) for each in shipped_procedures() if known.get(each.code) != ((doc := encoded(each)), True)]
+    own = [(each.code, encoded(each)) for each in shipped_procedures()]
+    new = [(code, doc) for code, doc in own if record_of(conn, code, "own") != (doc, True)]
     file = sha256(FILE.read_bytes()).digest()
     for code, doc in new:
         put_record(conn, code, "own", doc, file, now_ms)

@@ -71,10 +71,18 @@ def changes_of(conn: sqlite3.Connection, code: str) -> list[Change]:
     return [Change(what, source, at, file.hex(), _read(was) if was else None) for what, source, at, file, was in rows]
 
 
-def records_of(conn: sqlite3.Connection, source: Source) -> dict[str, tuple[bytes, bool]]:
-    """Return the documents of a source by code, each with whether it stands."""
-    rows = conn.execute("SELECT code, doc, withdrawn FROM procedure_record WHERE source = ?", (source,))
-    return {code: (doc, withdrawn is None) for code, doc, withdrawn in rows}
+def record_of(conn: sqlite3.Connection, code: str, source: Source) -> tuple[bytes, bool] | None:
+    """Return a source's document of a procedure and whether it stands, or null."""
+    found = conn.execute(
+        "SELECT doc, withdrawn FROM procedure_record WHERE code = ? AND source = ?", (code, source)
+    ).fetchone()
+    return None if found is None else (found[0], found[1] is None)
+
+
+def standing_of(conn: sqlite3.Connection, source: Source) -> list[str]:
+    """Return the codes of a source's records that stand."""
+    rows = conn.execute("SELECT code FROM procedure_record WHERE source = ? AND withdrawn IS NULL", (source,))
+    return [code for (code,) in rows]
 
 
 def put_record(conn: sqlite3.Connection, code: str, source: Source, doc: bytes, file: bytes, at_ms: int) -> None:

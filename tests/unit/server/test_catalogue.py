@@ -206,6 +206,15 @@ def test_a_file_without_an_end_is_given_up_within_a_record(conn: sqlite3.Connect
     assert file.given < 2 * RECORD_LETTERS_MAX
 
 
+def test_a_file_that_does_not_say_its_size_is_read_to_the_limit_alone(
+    conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.catalogue.importing.FILE_MB_MAX", 1)
+    with pytest.raises(UnreadableFileError, match="larger than"):
+        taken(conn, raw=b"[" + b" " * 1024 * 1024 + b"]")
+    assert not kept(conn)[:-1]
+
+
 def test_a_stop_in_the_middle_leaves_what_was(conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     taken(conn, full("1.001193"))
     before = kept(conn)
