@@ -145,6 +145,8 @@ def _told(done: Restored) -> Iterator[str]:
         yield "  the database that was replaced does not go on from this backup: all of it counts as lost"
     yield f"  {lost.ops} ops received, {lost.begun} dossiers begun, {lost.submitted} submitted: phones send theirs"
     yield f"  not healed: {lost.accounts} new accounts, {lost.roles} changes of roles, {lost.forms} forms published"
+    yield f"  {lost.slips} slips, {lost.assisted} accounts begun for others: tablets tell of theirs again"
+    yield f"  {lost.claims} claims, {lost.finished} such accounts finished: again with the slip, where no phone does it"
     yield f"  not healed unless a device sends it again: {len(lost.office)} steps of officers"
     for step in lost.office:
         yield f"    {_moment(step.at)}  {step.user}  {step.code or step.dossier}  {step.what}"

@@ -11,6 +11,7 @@ import texts from "./generated/slip.json";
 import { readCode, whole } from "./codes.js";
 import { needKey, signed } from "./credentials.js";
 import { h, one } from "./dom.js";
+import { claimKept } from "./handover.js";
 import { sendNow } from "./news.js";
 import { learnTexts, t } from "./texts.js";
 import { ask, NoAnswer, posted, problemCode } from "./wire.js";
@@ -89,6 +90,7 @@ async function claim(vault, code) {
     if ((await needKey(vault, new AbortController())) !== null || vault.session.accountIsDue()) return "claim_code.account";
     const { status, json } = await ask("/claims", signed(vault, await posted({ code })));
     if (status !== 200) return refusalKey(status, problemCode(json));
+    await vault.change(() => ({ kept: claimKept(vault, json.dossier, { code, at: Date.now(), epoch: vault.session.meta.epoch }) }));
     sessionStorage.removeItem(KEPT);
     await sendNow(vault);
     location.assign(`/cua-toi?d=${json.dossier}`);

@@ -49,11 +49,11 @@ export async function drain(vault, { force = false } = {}) {
 /** The work, between what it leans on and what leans on it. @param {Vault} vault @param {boolean} force */
 async function allOf(vault, force) {
   await vault.refresh();
-  const before = await codesPart(vault);
-  await before?.sendAccounts(vault, () => abortOfThis(vault));
+  /** @param {"sendAccounts"|"sendCodes"} what a code may be made meanwhile, so the part is asked for each time */
+  const tell = async (what) => (await codesPart(vault))?.[what](vault, () => abortOfThis(vault));
+  await tell("sendAccounts");
   await rounds(vault, force);
-  const after = before ?? (await codesPart(vault)); // a code may have been made meanwhile
-  await after?.sendCodes(vault, () => abortOfThis(vault));
+  if (await tell("sendCodes")) await rounds(vault, true);
 }
 
 /**
@@ -66,7 +66,7 @@ let bring = async () => null;
 export const learnCodes = (part) => void (bring = part);
 
 /** @param {Vault} vault null: it has none, or what tells of them cannot be had now, and tells the next time */
-const codesPart = async ({ kept }) => (kept.handovers || kept.assisted ? bring() : null);
+const codesPart = async ({ kept }) => (kept.handovers || kept.assisted || kept.claims ? bring() : null);
 
 /** Whether the system is to be told of a code. @param {Vault} vault */
 export const codesWait = async (vault) => (await codesPart(vault))?.isDue(vault) ?? false;

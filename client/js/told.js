@@ -1,4 +1,5 @@
 /** What a person is told once: the office used an edit, a value of theirs does not show, the system was restored. */
+import { without } from "./after.js";
 import { answerText } from "./answers.js";
 import { arrived, remember } from "./arrived.js";
 import { knownLists } from "./db.js";
@@ -20,8 +21,9 @@ const DAY_MS = 86_400_000;
 /** What the page of a dossier tells, or one of all where none is named: what concerns everything, and what became of that one. @param {Vault} vault @param {string|null} [dossier] @param {any} [form] */
 export async function toldView(vault, dossier = null, form = null) {
   const again = (vault.kept.told ?? []).filter((each) => each.kind === "epoch").map((each) => notice(vault, each, t("sync.again")));
+  const lost = vault.kept.claims && !dossier ? await import("./telling.js").then((part) => part.lostView(vault), without) : null;
   const own = dossier === null ? [] : await toldOf(vault, dossier, form);
-  return [clockLine(vault), ...again, ...own].filter(Boolean);
+  return [clockLine(vault), ...again, lost, ...own].filter(Boolean);
 }
 
 /** What became of one dossier, and would not be seen by looking. @param {Vault} vault @param {string} dossier @param {any} form @param {boolean} [isListed] among others: its own page says the rest @returns {Promise<any[]>} */

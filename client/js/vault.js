@@ -29,10 +29,11 @@ import { Session } from "./session.js";
  *
  * @typedef {{kind: "overridden"|"held_yes"|"epoch", dossier: string|null, op?: string, path?: string}} Told what a person is yet to be told
  * @typedef {{account?: Account, told?: Told[], leaving?: string[], later?: number|null,
- *   seen?: Record<string, string>, handovers?: Record<string, import("./handover.js").Handover>, assisted?: import("./handover.js").Assisted[]}} Kept
+ *   seen?: Record<string, string>, handovers?: Record<string, import("./handover.js").Handover>, assisted?: import("./handover.js").Assisted[],
+ *   claims?: Record<string, import("./handover.js").Claimed>}} Kept
  *   beside the session: `leaving` are credentials that the server is to be told of, `later` the last contact before a
  *   sign-in ended that is put off, `seen` what of each dossier was seen (arrived.js), `handovers` codes for citizens and
- *   `assisted` accounts begun for them (handover.js)
+ *   `assisted` accounts begun for them, `claims` what was claimed here with such a code (handover.js)
  * @typedef {{changes?: Changes|null, drafts?: any[], gone?: string[], kept?: Kept, result?: any}} Change
  */
 

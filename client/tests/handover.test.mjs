@@ -5,7 +5,7 @@ import "./memory.mjs";
 
 const { newCode, plainCode, readCode, whole } = await import("../js/codes.js");
 const { beginFor, handoverOf } = await import("../js/handing.js");
-const { isDue } = await import("../js/handover.js");
+const { claimKept, isDue } = await import("../js/handover.js");
 const { drain, learnCodes } = await import("../js/sync.js");
 const { newId } = await import("../js/ids.js");
 const { Vault } = await import("../js/vault.js");
@@ -41,16 +41,17 @@ async function filed(vault, on_behalf) {
 }
 
 /** A system that keeps what it is told. @param {(path: string, body: any) => any} [say] */
-function system(say = () => null) {
+function system(say = () => null, epoch = "e1") {
   const asked = /** @type {{path: string, body: any}[]} */ ([]);
+  const mark = { cursor: `${epoch}.1`, epoch };
   const results = (/** @type {any[]} */ ops) => ops.map(({ id }) => ({ id, outcome: "applied", rev: 1 }));
   globalThis.fetch = /** @type {any} */ (async (/** @type {string} */ path, /** @type {any} */ init) => {
-    if (!init.body) return new Response('{"cursor":"e1.1","epoch":"e1"}\n{"cursor":"e1.1","epoch":"e1"}\n', { headers: { "content-type": "application/x-ndjson" } });
+    if (!init.body) return new Response(`${JSON.stringify(mark)}\n${(say("snapshot", null) ?? []).map((/** @type {any} */ line) => `${JSON.stringify(line)}\n`).join("")}${JSON.stringify(mark)}\n`, { headers: { "content-type": "application/x-ndjson" } });
     const raw = typeof init.body === "string" ? init.body : await new Response(new Blob([init.body]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
     const body = JSON.parse(raw);
     asked.push({ path, body });
     const answer = say(path, body) ?? {
-      "/sync/v1": () => ({ server_time: 1, epoch: "e1", results: results(body.ops ?? []), outcomes: [], dossiers: [], gone: [], cursor: "e1.1", more: false }),
+      "/sync/v1": () => ({ server_time: 1, epoch, results: results(body.ops ?? []), outcomes: [], dossiers: [], gone: [], cursor: `${epoch}.1`, more: false }),
       "/handovers": () => ({ results: body.handovers.map((/** @type {any} */ each) => ({ dossier: each.dossier, outcome: "kept" })) }),
       "/accounts/assisted": () => ({ status: 201, person: "p9" }),
     }[path]?.() ?? {};
@@ -127,6 +128,8 @@ test("nothing is told of a citizen's own dossier, nor of an officer's, nor for w
 
 test("an account begun for a citizen goes first, and the codes of their dossiers name it", async () => {
   const vault = await drawer("h7", OFFICER);
+  system();
+  await drain(vault, { force: true });
   const begun = await beginFor(vault, { name: BEHALF.name, citizen_id: BEHALF.citizen_id, phone: null });
   const [hers, another] = [await filed(vault, BEHALF), await filed(vault, { ...BEHALF, citizen_id: "999086004321" })];
   for (const each of [hers, another]) await handoverOf(vault, each);
@@ -138,4 +141,81 @@ test("an account begun for a citizen goes first, and the codes of their dossiers
   assert.deepEqual(asked.at(-1)?.body.handovers.map((/** @type {any} */ each) => each.account), [account, undefined]);
   await drain(vault, { force: true });
   assert.equal(asked.filter(({ path }) => path === "/accounts/assisted").length, 1);
+});
+
+test("after a restore the system is told again of what it kept, in the order it needs, and of nothing that it refused", async () => {
+  const vault = await drawer("h8", OFFICER);
+  system();
+  await drain(vault, { force: true });
+  const begun = await beginFor(vault, { name: BEHALF.name, citizen_id: BEHALF.citizen_id, phone: null });
+  const [kept, refused] = [await filed(vault, BEHALF), await filed(vault, BEHALF)];
+  const given = await handoverOf(vault, kept);
+  await handoverOf(vault, refused);
+  system((path) => (path === "/handovers" ? { results: [{ dossier: kept, outcome: "kept" }, { dossier: refused, outcome: "refused" }] } : null));
+  await drain(vault, { force: true });
+  assert.equal(isDue(vault), false);
+  const asked = system(undefined, "e2");
+  await vault.change((/** @type {any} */ session) => ({ changes: session.send({ dossier: kept, procedure: "1.004873", form: "1.004873@2", unit: "06154", values: { "applicant.phone": "0987654321" }, rendered: {}, submit: false, now: Date.now(), newId }).changes }));
+  await drain(vault, { force: true });
+  assert.deepEqual(order(asked), ["/sync/v1", "/accounts/assisted", "/handovers"]);
+  const { code, secret } = given;
+  assert.deepEqual(asked.at(-1)?.body, { handovers: [{ dossier: kept, code, secret, account: begun.account }] });
+  assert.deepEqual([(await handoverOf(vault, kept)).epoch, (await handoverOf(vault, refused)).state], ["e2", "refused"]);
+  assert.equal(isDue(vault), false);
+  const told = asked.length;
+  await drain(vault, { force: true });
+  assert.deepEqual(asked.slice(told).filter(({ path }) => path !== "/sync/v1"), []);
+});
+
+test("what nobody would send again, because it is older than 30 days, is not told again either", async () => {
+  const vault = await drawer("h9", OFFICER);
+  system();
+  await drain(vault, { force: true });
+  const old = { account: "a1", name: "An", code: "TN-7K2M-9Q4TAB01", secret: "WXYZ2301", at: Date.now() - 31 * 86_400_000 };
+  await vault.change((/** @type {any} */ session) => {
+    session.meta.epoch = "e2";
+    return { kept: { assisted: [{ ...old, state: "kept", epoch: "e1" }] } };
+  });
+  assert.equal(isDue(vault), false);
+  await vault.change((/** @type {any} */ session) => {
+    session.meta.epoch = "e2";
+    return { kept: { assisted: [{ ...old, at: Date.now(), state: "kept", epoch: "e1" }] } };
+  });
+  assert.equal(isDue(vault), true);
+});
+
+/** A citizen's drawer that claimed a dossier before the system was restored, and met it since. @param {string} slot @param {any[]} [lines] what the system has */
+async function claimedBefore(slot, lines = []) {
+  const vault = await drawer(slot, { person: "c1", name: "Lý Văn Bình", short: "Bình", user: "demo-1", key: "token" });
+  system();
+  await drain(vault, { force: true });
+  await vault.change(() => ({ kept: claimKept(vault, "d1", { code: "TN-7K2M-9Q4TAB01-WXYZ2301", at: Date.now(), epoch: "e1" }) }));
+  system((path) => (path === "snapshot" ? lines : path === "/claims" ? { status: 404, type: "urn:motcua:problem:not-found" } : null), "e2");
+  const { session } = vault;
+  await vault.change(() => ({ changes: session.failed(session.nextRequest({ now: Date.now(), app: "1", force: true }).token, { status: 410, code: "epoch-changed" }, Date.now(), 0) }));
+  await drain(vault, { force: true });
+  return vault;
+}
+
+test("what was claimed with a code is claimed again, at growing pauses, and said until it is back", async () => {
+  const vault = await claimedBefore("h10");
+  const { tries, next_ms = 0 } = /** @type {any} */ (vault.kept).claims.d1;
+  assert.equal(tries, 1);
+  assert.ok(next_ms > Date.now() + 3_500_000, "a code is locked by who asks too often");
+  assert.equal(isDue(vault), false);
+  await vault.change(() => ({ kept: { claims: { d1: { ...vault.kept.claims.d1, next_ms: 0 } } } }));
+  const asked = system((path) => (path === "/claims" ? { dossier: "d1" } : null), "e2");
+  await drain(vault, { force: true });
+  assert.deepEqual(asked.filter(({ path }) => path === "/claims").map(({ body }) => body), [{ code: "TN-7K2M-9Q4TAB01-WXYZ2301" }]);
+  assert.equal(asked.at(-1)?.path, "/sync/v1", "it is brought at once");
+  assert.deepEqual([isDue(vault), vault.kept.claims.d1.tries], [false, undefined]);
+});
+
+test("what is still here after a restore is not claimed again, nor what is older than ops are kept", async () => {
+  const vault = await claimedBefore("h11", [{ id: "d1", whole: true, rev: 3, state: "1", unit: "06154", form: "1.004873@2", by: [], cells: {} }]);
+  assert.deepEqual([vault.kept.claims.d1.epoch, vault.kept.claims.d1.tries], ["e2", undefined]);
+  const [old, young] = [Date.now() - 31 * 86_400_000, Date.now()];
+  await vault.change(() => ({ kept: { claims: { d2: { code: "x", at: old, epoch: "e1" } } } }));
+  assert.equal(isDue(vault), false);
+  assert.deepEqual(Object.keys(claimKept(vault, "d3", { code: "y", at: young, epoch: "e2" }).claims ?? {}), ["d3"]);
 });

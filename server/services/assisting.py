@@ -88,7 +88,7 @@ async def finish_account(
     """
     found = _opened(store, limits, typed, asking.address)
     if found.row.finished:
-        return await _again(store, limits, passwords, found.person, password, asking)
+        return await _again(store, limits, passwords, found, password, asking)
     check_password(password, known_of(store.conn, found.person))
     hashed = await passwords.hashed(password)
 
@@ -96,8 +96,7 @@ async def finish_account(
         now, catalogue = now_ms(), store.shelf.fresh(conn)
         if not finish_assisted(conn, found.row.code, now) or not set_password(conn, found.person.id, hashed, None):
             return False
-        for slip in slips_of_account(conn, found.row.account):
-            give(conn, tip, catalogue, slip.code, found.person.id, now)
+        _give_all(conn, tip, catalogue, found, now)
         _record(conn, tip, catalogue, "finish", found.person.id, found.person.id, now)
         return True
 
@@ -121,14 +120,25 @@ def _opened(store: Store, limits: Limits, typed: str, address: str) -> Opened:
 
 
 async def _again(
-    store: Store, limits: Limits, passwords: Passwords, person: Person, password: str, asking: Asking
+    store: Store, limits: Limits, passwords: Passwords, found: Opened, password: str, asking: Asking
 ) -> Entered:
-    """Sign in where the code was used and the password fits; guesses are counted as at any sign-in."""
+    """Sign in where the code was used and the password fits; guesses are counted as at any sign-in.
+
+    The account's dossiers are its owner's, as the first time: a restore may have lost that and nothing else.
+    """
+    person = found.person
     limits.sign_in.admit(person.id, now_ms())
     if await passwords.fitting(password, [person.password_hash]) is None:
         raise RequestProblem("not-found")
     limits.sign_in.forget(person.id)
+    await store.write(lambda conn, tip: _give_all(conn, tip, store.shelf.fresh(conn), found, now_ms()))
     return await _enter(store, person.id, asking)
+
+
+def _give_all(conn: sqlite3.Connection, tip: Tip, catalogue: Catalogue, found: Opened, now: int) -> None:
+    """Give the dossiers whose slips name the account to its owner; who has one already keeps it."""
+    for slip in slips_of_account(conn, found.row.account):
+        give(conn, tip, catalogue, slip.code, found.person.id, now)
 
 
 async def _enter(store: Store, person: str, asking: Asking) -> Entered:

@@ -51,8 +51,8 @@ async def keep_slips(store: Store, officer: str, items: Sequence[HandOverItem]) 
         now, catalogue = now_ms(), store.shelf.fresh(conn)
         results = [HandOverResult(item.dossier, _keep(conn, officer, item, now)) for item in items]  # type: ignore[arg-type] # one of three
         for item, result in zip(items, results, strict=True):
-            owner = owner_of(conn, item.account) if item.account and result.outcome == "kept" else None
-            if owner is not None:  # who finished their account before the slip of this dossier was announced
+            owner = _owner(conn, item) if result.outcome == "kept" else None
+            if owner is not None:
                 give(conn, tip, catalogue, read_code(item.code), owner, now)
         return results
 
@@ -181,6 +181,16 @@ def _keep(conn: sqlite3.Connection, officer: str, item: HandOverItem, now: int) 
     if known is not None and item.account is not None:
         set_account(conn, code, item.account)
     return "waiting" if dossier is None else "kept"
+
+
+def _owner(conn: sqlite3.Connection, item: HandOverItem) -> str | None:
+    """Return whose a dossier is before anybody asks.
+
+    Whoever finished their account before its slip was announced, or had claimed it before the system was restored.
+    """
+    slip = find_slip(conn, read_code(item.code))
+    used = slip.person if slip is not None else None
+    return used or (owner_of(conn, item.account) if item.account else None)
 
 
 def _is_full(conn: sqlite3.Connection, officer: str, dossier: str, *, is_here: bool) -> bool:

@@ -20,11 +20,15 @@ _OFFICE: Final = """
         LEFT JOIN person ON person.id = log.person
     WHERE log.seq > ? AND log.kind = 'op' AND log.outcome IN ('applied', 'conflict')
         AND log.person IN (SELECT person FROM role) ORDER BY log.seq LIMIT ?"""
-#: Rows made or ended after a moment, that no phone sends again.
+#: Rows made or ended after a moment: of accounts, roles and forms no phone sends again.
 _OTHERS: Final = {
     "accounts": "SELECT count(*) FROM person WHERE created > ?",
     "roles": "SELECT count(*) FROM role WHERE valid_from > ?1 OR valid_to > ?1",
     "forms": "SELECT count(*) FROM form WHERE published > ?",
+    "slips": "SELECT count(*) FROM handover WHERE made > ?",
+    "claims": "SELECT count(*) FROM handover WHERE claimed > ?",
+    "assisted": "SELECT count(*) FROM assisted WHERE made > ?",
+    "finished": "SELECT count(*) FROM assisted WHERE finished > ?",
 }
 
 
@@ -42,8 +46,9 @@ class Lost(msgspec.Struct, kw_only=True):
     """What the replaced database has after the backup. ``known`` is false, and all else empty, where none can be read.
 
     ``since`` and ``until`` are milliseconds since 1970. ``ops`` counts what was received, ``begun`` and ``submitted``
-    dossiers; ``office`` is what officers did. ``other_log`` is true where the replaced database does not go on from
-    this backup: then all of it counts.
+    dossiers; ``office`` is what officers did; ``slips`` were given out, ``claims`` made with them, ``assisted``
+    accounts begun for others and ``finished`` by their owners. ``other_log`` is true where the replaced database does
+    not go on from this backup: then all of it counts.
     """
 
     since: int
@@ -56,6 +61,10 @@ class Lost(msgspec.Struct, kw_only=True):
     accounts: int = 0
     roles: int = 0
     forms: int = 0
+    slips: int = 0
+    claims: int = 0
+    assisted: int = 0
+    finished: int = 0
     other_log: bool = False
 
 

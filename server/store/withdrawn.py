@@ -1,7 +1,8 @@
-"""What was taken back since a backup stays taken back after a restore: sessions, passwords and roles.
+"""What was taken back since a backup stays taken back after a restore: sessions, passwords, roles, slips used up.
 
-A phone that was stolen and signed out, a password that was guessed and changed, an officer who left: a backup from
-before knows nothing of it. The database that is replaced does, where it can still be read.
+A phone that was stolen and signed out, a password that was guessed and changed, an officer who left, a slip that opens
+nothing any more: a backup from before knows nothing of it. The database that is replaced does, where it can still be
+read.
 """
 
 import sqlite3
@@ -22,6 +23,11 @@ _STATEMENTS: Final = (
     """UPDATE role SET valid_to = known.valid_to FROM replaced.role AS known
        WHERE known.person = role.person AND known.unit = role.unit AND known.role = role.role
        AND known.valid_from = role.valid_from AND known.valid_to IS NOT NULL AND role.valid_to IS NULL""",
+    """UPDATE assisted SET finished = known.finished FROM replaced.assisted AS known
+       WHERE known.code = assisted.code AND known.person = assisted.person AND known.finished IS NOT NULL""",
+    """UPDATE handover SET person = known.person, claimed = known.claimed FROM replaced.handover AS known
+       WHERE known.code = handover.code AND known.secret = handover.secret AND known.person IS NOT NULL
+       AND handover.person IS NULL""",
     # The secret that an account began with got an end with the password.
     f"""UPDATE session SET expires = known.expires, latest = known.expires + {LONGER_MS}
        FROM replaced.session AS known WHERE known.token_hash = session.token_hash

@@ -55,6 +55,7 @@ class Caller:
     """Somebody with a token, or nobody."""
 
     def __init__(self, address: str, token: str | None) -> None:
+        self.token = token
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         self.http = httpx.Client(base_url=address, headers=headers, timeout=30)
         self.http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nobody stays nobody
