@@ -17,6 +17,7 @@ from schemas.problems import RequestProblem
 from server.desk.app import STORE, desk_app
 from server.desk.days import DAYS
 from server.desk.drawing import renderer
+from server.desk.ended import ENDED
 from server.desk.figures import FIGURES
 from server.desk.posting import NO_STORE, Render
 from server.routes.gate import actor_asking, officer_asking, store_of
@@ -24,6 +25,7 @@ from server.routes.portal import css_urls, desk_scripts, icons, templates
 from server.routes.wire import problem_answer
 from server.services.calendar import SqliteDays
 from server.services.desk import SqliteDeskStore
+from server.services.ended import SqliteEnded
 from server.services.figures import SqliteFigures
 from server.store.writer import problem_of
 from server.texts import text
@@ -31,6 +33,7 @@ from sync.ledger import Actor
 
 PREFIX: Final = "/desk"
 CALENDAR: Final = PREFIX + "/lich"
+FORMER: Final = PREFIX + "/don-vi-cu"
 NUMBERS: Final = PREFIX + "/so-lieu"
 HTML: Final = b"text/html; charset=utf-8"
 UNAUTHENTICATED: Final = 401
@@ -122,6 +125,8 @@ def _for_whom(path: str, asking: Any) -> dict[str, Any]:
         if not actor.units:
             raise RequestProblem("forbidden")
         return {DAYS: SqliteDays(store_of(asking), actor)}
+    if path.startswith(FORMER):
+        return {ENDED: SqliteEnded(store_of(asking), officer_asking(asking))}
     if path.startswith(NUMBERS):
         return {FIGURES: SqliteFigures(store_of(asking), officer_asking(asking))}
     return {STORE: SqliteDeskStore(store_of(asking), officer_asking(asking))}

@@ -17,7 +17,7 @@ import client
 LANGUAGES: Final = ("vi", "en")
 #: What a phone needs before a form is usable. The other catalogues of the folder come after it, but for the office's.
 FIRST: Final = ("motcua", "inputs")
-OFFICE: Final = ("desk", "papers")
+OFFICE: Final = ("desk", "papers", "ended")
 #: What a part of the script that comes last brings with it: of the office, of searching, of papers, slips, the field.
 LATER: Final = ("office", "finding", "settings", "slip", "checklist", "field")
 #: What stands in pages and no script says.

@@ -16,7 +16,8 @@ from server.units.importing import import_units, lines_of
 from server.units.kinds import tier_of
 from server.units.reading import UnreadableFile
 from server.units.shipped import keep_units
-from server.units.tree import meant, successors
+from server.units.succession import successors
+from server.units.tree import meant
 
 
 def add_unit_commands(added: argparse.ArgumentParser) -> None:

@@ -12,8 +12,8 @@ from schemas.moments import local_day, to_ms
 from schemas.ops import Attach, Command, Create, Detach, Note, Op, Patch, Submit, Withdraw
 from sync.dossier import Attachment, Dossier, Mark, Sibling
 from sync.files import meet
-from sync.judge import Case, form_of
-from sync.ledger import Actor, Entry, Ledger
+from sync.judge import Case, begun_on, form_of
+from sync.ledger import HEIR, Actor, Entry, Ledger
 from sync.merge import (
     APPLICANT,
     Policy,
@@ -46,16 +46,18 @@ class Applied(Struct):
 def begin(case: Case, op: Create) -> Dossier:
     """Return the dossier that a ``create`` begins."""
     newest = case.world.newest(op.procedure)
+    begun = begun_on(op.dossier, case.entry.received_ms)
+    unit = case.world.unit_for(op.unit, begun, case.today) or op.unit
     return Dossier(
         id=op.dossier,
         procedure=op.procedure,
         form=op.form or f"{op.procedure}@{newest}",
-        unit=op.unit,
+        unit=unit,
         channel=op.channel,
         applicant=case.actor.person,
         on_behalf=_plain(op.on_behalf),
         created_ms=case.now_ms,
-        intake=_intake(case.actor, op),
+        intake=_intake(case.actor, op, unit),
     )
 
 
@@ -74,7 +76,7 @@ def apply(case: Case, dossier: Dossier, seq: int) -> Applied:
         _detach(case.ledger, dossier, op, entry)
     elif isinstance(op, Note):
         dossier.notes.append(
-            WireNote(op.id, op.text, entry.received_ms, entry.role or APPLICANT, case.actor.name, op.visible)
+            WireNote(op.id, op.text, entry.received_ms, _title(entry.role) or APPLICANT, case.actor.name, op.visible)
         )
     elif isinstance(op, Submit):
         _submit(case, dossier, op, seq)
@@ -83,9 +85,14 @@ def apply(case: Case, dossier: Dossier, seq: int) -> Applied:
         _step(case, dossier, "withdraw", "7", op.reason)
     elif isinstance(op, Command):
         step = take(dossier, op, case.world, case.now_ms)
-        step.role = entry.role
+        step.role = _title(entry.role)
         dossier.steps.append(step)
     return Applied()
+
+
+def _title(role: str | None) -> str | None:
+    """Return the role as others read it: who moves on what another unit left is a head."""
+    return "head" if role == HEIR else role
 
 
 def forget_named(ledger: Ledger, dossier: Dossier | None, op: str) -> None:
@@ -205,6 +212,8 @@ def _submit(case: Case, dossier: Dossier, op: Submit, seq: int) -> None:
     form = _form(case)
     if form.plan.computes:
         put_computed(dossier, compute(form, shown(dossier), case.today), seq)
+    begun = begun_on(dossier.id, dossier.created_ms)
+    dossier.unit = case.world.unit_for(dossier.unit, begun, case.today) or dossier.unit
     dossier.submitted_ms = case.entry.received_ms
     dossier.code = _code(case, dossier)
     dossier.secret = case.world.secret(dossier.id)
@@ -239,10 +248,10 @@ def _step(case: Case, dossier: Dossier, command: str, state: str, reason: str | 
     dossier.steps.append(WireStep(case.op.id, command, state, case.now_ms, dossier.unit, reason, role=role))
 
 
-def _intake(actor: Actor, op: Create) -> str | None:
+def _intake(actor: Actor, op: Create, unit: str) -> str | None:
     """Return the unit in which an officer takes in a dossier that another unit will handle, or null."""
     own = [unit for unit, roles in sorted(actor.units.items()) if not set(WRITING).isdisjoint(roles)]
-    return own[0] if own and op.on_behalf is not None and op.unit not in own else None
+    return own[0] if own and op.on_behalf is not None and unit not in own else None
 
 
 def _plain(value: Any) -> dict[str, Any] | None:

@@ -32,15 +32,16 @@ from schemas.ops import (
 from schemas.problems import Problem, op_problem
 from schemas.values import fault_of
 from sync.dossier import RIGHT_LOST, Dossier
-from sync.ledger import Actor, Entry, Ledger, World
+from sync.ledger import HEIR, Actor, Entry, Ledger, World
 from sync.merge import APPLICANT, GONE, HERE, shown
 from sync.rights import FORMER, WRITING, is_officer, may_write, office_role, role_of, took_in_under_former_right
 from sync.steps import guarded, wrong_args
-from sync.workflow import CLOSED, COMMANDS, OPEN_TO_APPLICANT, WITHDRAWABLE
+from sync.workflow import CLOSED, COMMANDS, MOVING, OPEN_TO_APPLICANT, WITHDRAWABLE
 
 DAY_MS = 86_400_000
 WAITING_DAYS = 30
 HANDLER = "handler"
+TRANSFER = "transfer"
 #: Ops an account may have waiting for dossiers that it cannot see.
 WAITING_MAX = 1_000
 
@@ -77,6 +78,11 @@ class Case(Struct):
     def today(self) -> date:
         """Return the date in Asia/Ho_Chi_Minh."""
         return local_day(self.now_ms)
+
+
+def begun_on(dossier: str, received_ms: int) -> date:
+    """Return the day on which a draft was begun, by its id: not after it was first received."""
+    return local_day(min(made_at(dossier), received_ms))
 
 
 def malformed(op: Op) -> str | None:
@@ -157,9 +163,9 @@ def _judge_create(case: Case, op: Create) -> Ruling:
     form = form_of(case)
     if isinstance(form, Hold | Refuse):
         return form
-    if not case.world.takes_in(op.unit, case.today):
+    begun = begun_on(op.dossier, case.entry.received_ms)
+    if case.world.unit_for(op.unit, begun, case.today) is None:
         return Refuse(op_problem("unit-unknown", op.unit))
-    begun = local_day(min(made_at(op.dossier), case.entry.received_ms))
     ended = _ended(case, form, begun.isoformat())
     return None if ended is None else Refuse(op_problem("form-closed", ended))
 
@@ -196,7 +202,7 @@ def _role_in(case: Case, dossier: Dossier) -> str | None:
     role = role_of(case.actor, dossier)
     if role == APPLICANT and isinstance(case.op, Command | Accept | Decline):
         office = office_role(case.actor, dossier)
-        return office if office in WRITING else role
+        return office if office in (*WRITING, HEIR) else role
     return role
 
 
@@ -254,14 +260,15 @@ def _inside(path: str, asked: str | None) -> bool:
 
 
 def _judge_settling(case: Case, dossier: Dossier, op: Accept | Decline) -> Ruling:
-    if _role(case) not in WRITING:
+    deciding = (*WRITING, HEIR) if dossier.state == "draft" else WRITING
+    if _role(case) not in deciding:
         return Refuse(op_problem("forbidden-op"))
     target = case.ledger.find_op(op.op)
     if target is None:
         return Hold("waiting")
     if target.dossier != dossier.id or op.op not in {held.op for held in dossier.held}:
         return Refuse(op_problem("stale-state", "this op is not held here"))
-    if dossier.state == "draft" and _role(case) != "head":
+    if dossier.state == "draft" and _role(case) not in MOVING:
         return Refuse(op_problem("forbidden-op", "a head decides over what a former officer took in"))
     if isinstance(op, Accept) and (target.reason == "form-unknown" or target.type in ("accept", "decline")):
         return Refuse(op_problem("stale-state", "what this op waits for is not there yet"))
@@ -293,9 +300,12 @@ def _judge_step(case: Case, dossier: Dossier, op: Submit | Withdraw | Command) -
 
 
 def _judge_actor(role: str, dossier: Dossier, op: Submit | Withdraw | Command) -> Refuse | None:
-    """Commands are the office's; so is sending on behalf of who was helped; all else is the applicant's."""
+    """Commands are the office's; so is sending on behalf of who was helped; all else is the applicant's.
+
+    Who heads a unit that came after the dossier's does nothing else with it than move it on.
+    """
     if isinstance(op, Command):
-        allowed = role in WRITING and op.name in COMMANDS
+        allowed = op.name in COMMANDS and (role in WRITING or (role == HEIR and op.name == TRANSFER))
     else:
         assists = isinstance(op, Submit) and dossier.on_behalf is not None and role in WRITING
         allowed = role == APPLICANT or assists

@@ -16,8 +16,10 @@ from schemas.problems import Problem
 from sync.deadlines import Calendar, Unit
 from sync.dossier import Dossier
 
+#: What the head of a unit is in one that ended and that theirs came after: sees its dossiers, and moves them on.
+HEIR: Final = "heir"
 #: The roles that see their unit's dossiers. Any other, such as ``admin``, sees none.
-SEEING: Final = frozenset({"head", "handler", "counter", "inspector"})
+SEEING: Final = frozenset({"head", "handler", "counter", "inspector", HEIR})
 
 
 class Actor(Struct, frozen=True):
@@ -210,6 +212,12 @@ class World(Protocol):
 
     def takes_in(self, unit: str, day: date) -> bool:
         """Return whether the unit is known and there on a day: what has ended takes in no dossier."""
+
+    def unit_for(self, unit: str, begun: date, today: date) -> str | None:
+        """Return the unit that a dossier goes to which was begun on a day for a unit: itself, or what came after it.
+
+        Where several units came after, the one that ended: a person chooses among them. Null where nobody knows it.
+        """
 
     def level(self, procedure: str) -> str | None:
         """Return the service level of a procedure now, or null where unknown."""

@@ -3,7 +3,7 @@
 from typing import Final
 
 from sync.dossier import Dossier
-from sync.ledger import Actor
+from sync.ledger import HEIR, Actor
 from sync.merge import APPLICANT
 
 FORMER: Final = "former"
@@ -36,7 +36,7 @@ def _as_office(role: str | None, dossier: Dossier) -> str | None:
 def office_role(actor: Actor, dossier: Dossier) -> str | None:
     """Return the role held in the dossier's unit, from when the unit sees it on."""
     held = actor.units.get(dossier.unit, ()) if dossier.sent_ms is not None else ()
-    return next((role for role in (*WRITING, INSPECTOR) if role in held), None)
+    return next((role for role in (*WRITING, HEIR, INSPECTOR) if role in held), None)
 
 
 def may_write(role: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from sync.dossier import Dossier
+from sync.ledger import HEIR
 
 State = Literal["draft", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]
 
@@ -29,6 +30,8 @@ PAUSED: Final = frozenset({"5", "6", "7"})
 COUNTER: Final = ("counter", "handler", "head")
 HANDLER: Final = ("handler", "head")
 HEAD: Final = ("head",)
+#: Who moves a dossier on: its own head, or one of a unit that came after it.
+MOVING: Final = (*HEAD, HEIR)
 BACK: Final = "back"
 
 
@@ -62,7 +65,7 @@ COMMANDS: Final[dict[str, Step]] = {
     "finish": Step(_from("4", HANDLER), "9", names_rev=True, decides=True),
     "give": Step(_from("9", COUNTER), "10"),
     "reappoint": Step(_from("1 2 4 5 6 7", HEAD), None, names_rev=True),
-    "transfer": Step(_from("1 2 4 5 6 7", HEAD), None, names_rev=True),
+    "transfer": Step(_from("1 2 4 5 6 7", MOVING), None, names_rev=True),
 }
 
 

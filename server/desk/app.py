@@ -20,6 +20,7 @@ from schemas.ops import decode_op
 from schemas.problems import RequestProblem
 from server.desk import changes, pages, told
 from server.desk.days import Days
+from server.desk.ended import EndedUnits
 from server.desk.figures import Figures
 from server.desk.htmx import HtmxHeaders
 from server.desk.machines import machines
@@ -209,7 +210,7 @@ class Desk:
 
 def desk_app(render: Render, say: Say) -> Starlette:
     """Return the desk; each request brings its store as ``scope["motcua.desk"]``, already the officer's."""
-    desk, days, figures = Desk(render, say), Days(render, say), Figures(render, say)
+    desk, days, figures, ended = Desk(render, say), Days(render, say), Figures(render, say), EndedUnits(render, say)
 
     def at(path: str, endpoint: Callable[[Request], Awaitable[Response]], method: str = "GET") -> Route:
         return Route(path, endpoint, methods=[method])
@@ -224,6 +225,7 @@ def desk_app(render: Render, say: Say) -> Starlette:
         at("/d/{dossier}/bring-back", desk.bring_back, "POST"), at("/d/{dossier}/accept", desk.accept, "POST"),
         at("/d/{dossier}/decline", desk.decline, "POST"), at("/d/{dossier}/notes", desk.note, "POST"),
         at("/so-lieu", figures.show), at("/so-lieu/ho-so", figures.open),
+        at("/don-vi-cu", ended.show), at("/don-vi-cu", ended.move, "POST"),
         at("/lich", days.show), at("/lich", days.decide, "POST"), at("/lich/xem", days.try_out, "POST"),
     ]  # fmt: skip
     return Starlette(

@@ -28,7 +28,7 @@ from server.desk.work import (
     waits_days,
 )
 from sync.dossier import Dossier, Held
-from sync.ledger import Entry
+from sync.ledger import HEIR, Entry
 from sync.merge import APPLICANT
 from sync.rights import WRITING, office_role
 from sync.view import whose
@@ -46,7 +46,7 @@ def inbox(store: DeskStore, wanted: List | None, listed: Listed, counts: dict[Li
         {"name": name, "words": say(f"desk.list.{name}"), "count": _count(counts[name]), "here": name == wanted}
         for name in LISTS
     ]
-    units = [store.unit_name(unit) for unit in store.officer.units_seen]
+    units = [store.unit_name(unit) for unit in store.officer.units_seen if set(store.officer.units[unit]) != {HEIR}]
     return {
         "officer": store.officer.name, "heads": any("head" in roles for roles in store.officer.units.values()),
         "units": units, "filters": filters, "wanted": wanted, "words": "",
@@ -74,6 +74,7 @@ async def dossier(store: DeskStore, found: Dossier, say: Say, said: str | None) 
         "steps": [_form_of_step(store, reader, name, sheet) for name in ([first] if first else []) + others],
         "main": first, "life": life(found, say, store),
         "hands": hands(found, store.calendar, store.now_ms(), say, store), "writes": role in WRITING,
+        "moves_only": role == HEIR,
         "notes": [_note(reader, note) for note in found.notes],
         "officers": await store.officers(found.unit), "typable": TYPABLE,
     }  # fmt: skip

@@ -19,6 +19,7 @@ from server.calendar import SHIPPED, calendar_of
 from server.desk.overrides import Override
 from server.store.keys import blob
 from server.store.procedures import procedure
+from server.units.succession import unit_for
 from sync.deadlines import Unit as UnitOfTime
 from sync.ledger import Allowed
 from sync.workflow import numbers_of
@@ -72,6 +73,9 @@ class Catalogue:
         known = {code: procedure(conn, code) for code in self.latest}
         self.records = {code: found.procedure for code, found in known.items() if found is not None}
         self.units = units_of(conn)
+        self.after: dict[str, list[str]] = {}
+        for unit, successor in conn.execute("SELECT unit, successor FROM succession ORDER BY unit, successor"):
+            self.after.setdefault(unit, []).append(successor)
         self.calendar = calendar_of([*SHIPPED, *overrides_of(conn)])
         times = conn.execute("SELECT procedure, channel, count, unit FROM allowed")
         self.times = {(procedure, channel): Allowed(count, unit) for procedure, channel, count, unit in times}
@@ -126,6 +130,10 @@ class Catalogue:
         """Return whether a unit is known and there on a day."""
         found = self.units.get(unit)
         return found is not None and found.there(day.isoformat())
+
+    def unit_for(self, unit: str, begun: date, today: date) -> str | None:
+        """Return the unit that a dossier goes to which was begun on a day for a unit, or null where nobody knows it."""
+        return unit_for(unit, self.after, self.units, begun, today)
 
     def level(self, procedure: str) -> str | None:
         """Return how far a procedure that has a form is served online now (``full``, ``partial`` …), or null."""

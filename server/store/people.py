@@ -7,10 +7,11 @@ from typing import Final
 
 from msgspec import Struct
 
+from schemas.moments import local_day
 from schemas.values import is_citizen_id
 from server.store.keys import blob, text
 from server.store.sessions import NEVER_MS, add_session, token_hash
-from sync.ledger import SEEING, Actor
+from sync.ledger import HEIR, SEEING, Actor
 
 HASH_KEY: Final = "hash_key"
 NAMESAKES_MAX: Final = 3
@@ -133,7 +134,26 @@ def actor_of(conn: sqlite3.Connection, person: str, now_ms: int) -> Actor:
     """Return a person with the rights they have now."""
     row = conn.execute("SELECT name FROM person WHERE id = ?", (blob(person),)).fetchone()
     units, former = roles_of(conn, person, now_ms)
+    heads = [unit for unit, roles in units.items() if "head" in roles]
+    for unit in _before(conn, heads, local_day(now_ms).isoformat()) if heads else ():
+        units[unit] = (*units.get(unit, ()), HEIR)
     return Actor(person, row[0] if row else "", units, former)
+
+
+def _before(conn: sqlite3.Connection, units: list[str], today: str) -> list[str]:
+    """Return the units that ended before a day and that some units came after, also by way of another that ended."""
+    marks = ", ".join("?" * len(units))
+    rows = conn.execute(
+        f"""WITH RECURSIVE gone (id) AS (
+                SELECT succession.unit FROM succession JOIN unit ON unit.id = succession.unit AND unit.valid_to < ?1
+                WHERE successor IN ({marks})
+                UNION
+                SELECT succession.unit FROM gone JOIN succession ON succession.successor = gone.id
+                JOIN unit ON unit.id = succession.unit AND unit.valid_to < ?1)
+            SELECT id FROM gone ORDER BY id""",  # noqa: S608 - marks
+        (today, *units),
+    )
+    return [unit for (unit,) in rows]
 
 
 def give_role(conn: sqlite3.Connection, person: str, unit: str, role: str, now_ms: int) -> bool:

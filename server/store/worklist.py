@@ -133,6 +133,17 @@ def listed(
     return sorted(found, key=lambda row: row[-2:], reverse=down)[:limit]
 
 
+def open_in(conn: sqlite3.Connection, unit: str, limit: int) -> list[tuple[Any, ...]]:
+    """Return a unit's open dossiers, the oldest first: id, code, procedure, name, state, rev."""
+    return conn.execute(
+        """SELECT work.id, work.code, work.procedure, work.name, work.state, dossier.rev
+           FROM work JOIN dossier ON dossier.id = work.id
+           WHERE work.unit = ? AND work.state IN ('1', '2', '4', '5', '6', '7')
+           ORDER BY work.submitted, work.n LIMIT ?""",
+        (unit, limit),
+    ).fetchall()
+
+
 def count(conn: sqlite3.Connection, units: Iterable[str], name: str, span: tuple[int, int], most: int) -> int:
     """Return how many rows a list has, and no more than ``most``."""
     condition, order = LISTS[name]

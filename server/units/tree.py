@@ -5,7 +5,7 @@ Rule 2. Communes of before July 2025 share codes with those of after: an old one
 Rule 3. A unit that was split has several successors; nobody but a person says which one a dossier belongs to.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from schemas.folding import folded
@@ -27,23 +27,6 @@ def cycles(parents: Mapping[str, str | None]) -> set[str]:
         if here is not None:
             caught.update(seen[seen.index(here) :])
     return caught
-
-
-def successors(unit: str, after: Mapping[str, Sequence[str]], units: Mapping[str, Unit], day: str) -> list[str]:
-    """Return the units that stand for a unit on a day, in order of name: itself, where it is there still."""
-    found: dict[str, None] = {}
-    waiting, seen = [unit], set()
-    while waiting:
-        here = waiting.pop()
-        if here in seen:
-            continue
-        seen.add(here)
-        known = units.get(here)
-        if known is not None and known.there(day):
-            found[here] = None
-        else:
-            waiting.extend(after.get(here, ()))
-    return sorted(found, key=lambda each: units[each].name)
 
 
 def meant(words: str, units: Iterable[Unit]) -> list[Unit]:

@@ -385,6 +385,11 @@ POLICIES: Final[dict[tuple[str, str], Policy]] = {
         "officer", simply("GET", "/desk/may"),
         {"": {**OFFICERS, **dict.fromkeys(("officer", "officer elsewhere", "inspector"), "forbidden")}},
     ),
+    ("GET", "/desk/don-vi-cu"): Policy("officer", simply("GET", "/desk/don-vi-cu"), {"": OFFICERS}),
+    ("POST", "/desk/don-vi-cu"): Policy(
+        "officer", simply("POST", "/desk/don-vi-cu", form={}),
+        {"": {who: "refused" if said == "yes" else said for who, said in OFFICERS.items()}},
+    ),
     ("GET", "/so-lieu"): Policy("anyone", simply("GET", "/so-lieu"), {"": everyone()}),
     ("GET", "/desk/so-lieu"): Policy("officer", simply("GET", "/desk/so-lieu"), {"": OFFICERS}),
     ("GET", "/desk/so-lieu/ho-so"): Policy("officer", simply("GET", "/desk/so-lieu/ho-so?so=new"), {"": OFFICERS}),

@@ -11,6 +11,8 @@ from server import cli
 from server.data_dir import transaction
 from server.shipped import keep_shipped
 from server.store.database import migrate
+from server.store.people import actor_of
+from server.store.store import now_ms
 from tests.integration.caller import create, new_id, op, patch, submit
 from tests.integration.rights import VALUES, Asked, World, world
 
@@ -89,12 +91,14 @@ async def taken_in_elsewhere(made: World) -> None:
     assert [each["outcome"] for each in results] == ["applied"] * 3, results
 
 
-def test_a_dissolved_unit_takes_in_nothing(tmp_path: Path) -> None:
+def test_a_district_of_before_takes_in_nothing_itself(tmp_path: Path) -> None:
     async def look() -> None:
         async with world(tmp_path) as made:
             dossier = new_id()
-            refused = (await made.push("owner", create(dossier, unit="182")))[0]
-            assert refused["problem"]["type"].endswith("unit-unknown")
+            begun = (await made.push("owner", create(dossier, unit="182")))[0]
+            assert begun["outcome"] == "applied", "it waits there for a head of what came after"
+            head = made.person("head")
+            assert actor_of(made.store.conn, head, now_ms()).units["182"] == ("heir",)
             assert "Huyện Văn Lãng" not in (await made.ask("head", desk_page(await made.dossier("2")))).text
 
     asyncio.run(look())

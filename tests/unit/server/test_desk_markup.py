@@ -17,6 +17,7 @@ from schemas.forms import Form, decode_form
 from server.desk.app import desk_app
 from server.desk.days import DAYS
 from server.desk.drawing import environment, renderer
+from server.desk.ended import ENDED, Ended, Left
 from server.desk.figures import COLUMNS, FIGURES
 from server.desk.overrides import Effect, Moved, Override
 from server.desk.posting import Render
@@ -137,6 +138,20 @@ class MarkedFigures:
         return unit + MARK
 
 
+class MarkedEnded:
+    """Units that ended whose every word is marked."""
+
+    officer = MarkedFigures.officer
+
+    async def units(self) -> list[Ended]:
+        after = [("06151" + MARK, "Xã" + MARK), ("06154", "Phường" + MARK)]
+        left = Left("x" + MARK, "LS" + MARK, "Tờ khai" + MARK, "An" + MARK, "1", 3)
+        return [Ended("u" + MARK, "Xã cũ" + MARK, "2025-06-30", after[:n], [left], more=n == 1) for n in (1, 2)]
+
+    async def move(self, chosen: Any, reason: str) -> tuple[int, list[str]]:
+        raise AssertionError((chosen, reason))
+
+
 class Marked(Morning):
     """A desk where everybody and everything is called by markup."""
 
@@ -157,7 +172,7 @@ class Marked(Morning):
     @staticmethod
     def _with_days(app: Starlette) -> Any:
         async def asked(scope: Any, receive: Any, send: Any) -> None:
-            await app({**scope, DAYS: MarkedDays(), FIGURES: MarkedFigures()}, receive, send)
+            await app({**scope, DAYS: MarkedDays(), FIGURES: MarkedFigures(), ENDED: MarkedEnded()}, receive, send)
 
         return asked
 
@@ -246,6 +261,7 @@ async def everywhere(render: Render) -> list[Answer]:
         "Cán bộ" + MARK, "0987" + MARK, "máy" + MARK, "1" + MARK, at.now - 9 * 86_400_000, 3, 60.0, 1, 9.0
     )
     await at.see("GET", "/may")
+    await at.see("GET", "/don-vi-cu?sai=partly&n=1&con=2")
     await at.see("GET", "/so-lieu")
     await at.see("GET", "/so-lieu/ho-so?so=new&la=x")
     await at.see("POST", "/lich/xem", {"day": "2026-12-01", "why": "vì" + MARK, "decision": "QĐ" + MARK, "kind": "off"})

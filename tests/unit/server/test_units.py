@@ -4,21 +4,26 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from server.data_dir import transaction
+from server.ids import new_id
 from server.shipped import keep_shipped
 from server.store.catalogue import units_of
 from server.store.database import connect, migrate
+from server.store.people import Person, actor_of, add_person, give_role
 from server.store.units import after_of, history_of
 from server.units.importing import Report, import_units, lines_of
 from server.units.kinds import tier_of
 from server.units.reading import RECORDS_MAX, UnreadableFile
 from server.units.shipped import keep_demo_units
-from server.units.tree import meant, successors
+from server.units.succession import successors, unit_for
+from server.units.tree import meant
 
 TODAY = "2026-11-24"
 REAL = Path(__file__).resolve().parents[4] / "shared" / "data"
@@ -100,6 +105,46 @@ def test_a_district_has_successors_and_what_is_there_stands_for_itself(conn: sql
     assert successors("nobody", after, units, TODAY) == []
     assert meant(" , ", units.values()) == []
     assert [unit.id for unit in meant("văn lãng", units.values())] == ["06154", "182"], "what is there comes first"
+
+
+@pytest.mark.parametrize(
+    ("unit", "begun", "goes_to"),
+    [
+        ("06154", "2026-11-01", "06154"),
+        ("06154", "2025-06-30", "06154"),  # Bắc Việt of then is in Văn Lãng, which has its code
+        ("06622", "2025-06-30", "06622-2025"),  # Bính Xá was split
+        ("06622", "2026-11-01", "06622-2025"),
+        ("06625", "2025-06-30", "06625-2025"),  # so was Kiên Mộc, which is also what a new commune is called
+        ("06625", "2025-07-01", "06625"),
+        ("06157-2025", "2026-11-01", "06154"),
+        ("182", "2022-05-05", "182"),
+        ("no-such", "2022-05-05", None),
+    ],
+)
+def test_where_a_dossier_goes_that_was_begun_for_a_unit(
+    conn: sqlite3.Connection, unit: str, begun: str, goes_to: str | None
+) -> None:
+    units, after = units_of(conn), after_of(conn)
+    after["06157-2025"] = ["06154"]
+    units["06157-2025"] = msgspec.structs.replace(units["06622-2025"], id="06157-2025")
+    day, today = date.fromisoformat(begun), date.fromisoformat(TODAY)
+    assert unit_for(unit, after, units, day, today) == goes_to
+
+
+def test_heads_follow_what_ended_also_by_way_of_another(conn: sqlite3.Connection) -> None:
+    people = [new_id(n) for n in (1, 2)]
+    for person, role in zip(people, ("head", "handler"), strict=True):
+        add_person(conn, Person(person, f"{role}-x", role, "verified"), 1)
+        give_role(conn, person, "06613", role, 1)
+    at_ms = 1_795_485_000_000
+    heirs = {unit for unit, roles in actor_of(conn, people[0], at_ms).units.items() if roles == ("heir",)}
+    assert {"06622-2025", "189"} <= heirs
+    assert actor_of(conn, people[0], 1_735_689_600_000).units == {"06613": ("head",)}, "before they ended"
+    assert actor_of(conn, people[1], at_ms).units == {"06613": ("handler",)}
+    conn.execute("UPDATE unit SET valid_to = '2026-01-31' WHERE id = '06613'")
+    conn.execute("INSERT INTO succession VALUES ('06613', '06154')")
+    give_role(conn, people[1], "06154", "head", 1)
+    assert {"06613", "06622-2025", "189"} <= actor_of(conn, people[1], at_ms).units.keys()
 
 
 def test_a_file_goes_in_once_and_its_history_stays(conn: sqlite3.Connection) -> None:

@@ -8,6 +8,7 @@ from schemas.ids import id_from
 from schemas.messages import OpResult
 from schemas.moments import local_day
 from sync.judge import WAITING_DAYS, WAITING_MAX
+from sync.ledger import Actor
 from sync.push import forms_published, push, sweep
 from tests.unit.sync.bench import Office, form
 
@@ -592,6 +593,31 @@ def test_what_waited_for_its_dossier_goes_on_waiting_for_an_op_and_is_released_b
     office.push(office.an, patch)
     assert office.sees(office.an, dossier).state == "1"
     assert office.sees(office.an, dossier).held == []
+
+
+def test_who_heads_what_came_after_moves_a_dossier_and_does_nothing_else_with_it() -> None:
+    office = Office()
+    heir = Actor(office.id(), "Lãnh đạo xã mới", {"06154": ("heir",), "06151": ("head",)})
+    office.ledger.actors[heir.person] = heir
+    dossier = office.id()
+    create, patch = office.create(dossier), office.op("patch", dossier, set={"a.name": "An"})
+    office.push(office.an, create, patch, office.op("submit", dossier, expect={"state": "draft"}))
+    assert office.sees(heir, dossier).state == "1"
+    rev = office.sees(heir, dossier).rev
+
+    def asked(name: str, **args: Any) -> dict[str, Any]:
+        return office.op("command", dossier, name=name, expect={"state": "1", "rev": rev}, args=args)
+
+    codes = [
+        result.problem.code if result.problem is not None else result.outcome
+        for result in office.push(
+            heir, asked("receive"), asked("reappoint", due="2026-12-01", reason="r"),
+            office.op("patch", dossier, set={"a.name": "Bình"}), asked("transfer", unit="06151", reason="r"),
+        )
+    ]  # fmt: skip
+    assert codes == ["forbidden-op", "forbidden-op", "forbidden-op", "applied"]
+    assert office.sees(heir, dossier).steps[-1].role == "head"
+    assert office.push(heir, office.op("note", dossier, text="đã chuyển", visible="all"))[0].outcome == "applied"
 
 
 def test_what_an_officer_takes_in_for_another_unit_keeps_who_took_it_in(office: Office) -> None:
