@@ -1,4 +1,4 @@
-"""Servers that start quickly: a process in which everything is imported already forks one for whoever asks.
+"""Servers that start quickly: a process that has imported, and compressed, all there is forks one for whoever asks.
 
 What is forked runs the program's own ``main`` in a process of its own: it is stopped and killed like any other.
 """
@@ -11,7 +11,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
+import time
 from functools import cache
+from pathlib import Path
 
 from e2e import ROOT
 
@@ -52,9 +55,27 @@ def nursery() -> Nursery:
     return Nursery()
 
 
+def _make_once() -> None:
+    """Make a demo and its pages: what is read and compressed for them is what every server of the run has."""
+    from server.app import portal_of  # noqa: PLC0415 - the test process itself has no need of the program
+    from server.data_dir import transaction  # noqa: PLC0415 - as above
+    from server.demo import seed  # noqa: PLC0415 - as above
+    from server.store.catalogue import Shelf  # noqa: PLC0415 - as above
+    from server.store.database import migrate  # noqa: PLC0415 - as above
+
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        migrate(data)
+        with transaction(data) as conn:
+            seed(conn, time.time_ns() // 1_000_000)
+            found = Shelf().fresh(conn)
+        portal_of(found, data)
+
+
 def _serve_requests(line: socket.socket) -> int:
     for name in IMPORTED_AT_START:
         importlib.import_module(name)
+    _make_once()
     main = importlib.import_module("server.cli").main
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who has ended is waited for by whoever asked for it

@@ -15,7 +15,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import brotli
@@ -51,6 +51,8 @@ AHEAD: Final = "max-age=300"
 #: What a browser asks for beside each page, and nothing hangs on.
 A_DAY: Final = "public, max-age=86400"
 COMPRESSED_BYTES_MIN: Final = 256
+#: Bodies whose compressed twins are remembered: a new portal is mostly what the old one was.
+TWINS_KEPT: Final = 512
 #: Without a charset: Litestar writes it behind every `text/`.
 MEDIA: Final = {
     ".css": "text/css",
@@ -95,9 +97,13 @@ def document(body: bytes, media: str, cache_control: str = REVALIDATE) -> Docume
     """Prepare a body: its ETag and, where it pays, its compressed twins."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
     small = len(body) < COMPRESSED_BYTES_MIN or media == MEDIA[".png"]
-    br = None if small else brotli.compress(body, quality=11)
-    gz = None if small else gzip.compress(body, 9, mtime=0)
+    br, gz = (None, None) if small else _twins(body)
     return Document(body, media, cache_control, etag, br, gz)
+
+
+@lru_cache(TWINS_KEPT)
+def _twins(body: bytes) -> tuple[bytes, bytes]:
+    return brotli.compress(body, quality=11), gzip.compress(body, 9, mtime=0)
 
 
 def _data(value: str) -> str:
