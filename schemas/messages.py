@@ -28,9 +28,13 @@ class DeviceStats(Struct, omit_defaults=True):
 
 
 class SyncRequest(Struct, omit_defaults=True):
-    """A push, a pull, or both. ``ops`` stay raw, so that a bad one fails alone."""
+    """A push, a pull, or both. ``ops`` stay raw, so that a bad one fails alone.
+
+    ``person``: in whose name all of it was made, where the device knows it; another's credential is none for it.
+    """
 
     v: int
+    person: Annotated[str, Meta(max_length=100)] | None = None
     device: Annotated[str, Meta(max_length=100)] | None = None
     app: Annotated[str, Meta(max_length=40)] | None = None
     cursor: Annotated[str, Meta(max_length=500)] | None = None

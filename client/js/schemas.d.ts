@@ -415,6 +415,7 @@ export interface SyncAnswer {
 /** A push, a pull, or both. ``ops`` stay raw, so that a bad one fails alone. */
 export interface SyncRequest {
   v: number;
+  person?: string | null;
   device?: string | null;
   app?: string | null;
   cursor?: string | null;

@@ -4,7 +4,7 @@
  * One request is under way for a drawer among all tabs and the worker (Web Lock `motcua-sync-…`). It carries the
  * drawer's own credential and no cookie: several people's work can wait on one phone and never speaks for another's.
  */
-import { needKey, signed } from "./credentials.js";
+import { needKey, personOf, signed } from "./credentials.js";
 import { meet } from "./trouble.js";
 import { ask, askLines, NoAnswer, posted, problemCode } from "./wire.js";
 import { joined } from "./vault.js";
@@ -109,7 +109,7 @@ function abortOfThis(vault) {
 
 /** @param {Vault} vault @param {{token: string, body: any}} request */
 async function roundTrip(vault, { token, body }) {
-  const { status, json, retry_after_s } = await ask("/sync/v1", signed(vault, await posted(body)), abortOfThis(vault));
+  const { status, json, retry_after_s } = await ask("/sync/v1", signed(vault, await posted({ ...body, person: personOf(vault) })), abortOfThis(vault));
   if (status === 200) return taken(vault, (session) => session.receive(token, json, Date.now(), Math.random()));
   return missed(vault, token, { status, code: problemCode(json), retry_after_s });
 }

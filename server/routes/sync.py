@@ -50,6 +50,8 @@ async def sync_once(request: AnyRequest) -> Answer:
     person = session.person
     body = await read_json(request, wire_max=WIRE_BYTES_MAX, inflated_max=INFLATED_BYTES_MAX)
     asked = checked(decoded(_decoder, body))
+    if asked.person not in (None, person):
+        raise RequestProblem("unauthenticated")  # several share a tablet: what one made never goes in as another's
     note_device(request.app.state.devices, session, asked)
     if asked.cursor is not None:
         check_cursor(store, person, asked.cursor)  # first: a refused request means that no op of it was looked at

@@ -22,7 +22,7 @@ const vaults = new Map();
 /** @type {Record<string, (vault: any, asked: any) => any>} */
 const DOES = {
   async sign(vault, { account }) {
-    await vault.change(() => ({ kept: { account } }));
+    await vault.change((/** @type {any} */ session) => ({ kept: { account }, changes: session.resume() }));
   },
   async take_in(vault, { unit, form, channel = "field", on_behalf, values }) {
     const dossier = newId(Date.now());
@@ -43,7 +43,7 @@ const DOES = {
     await vault.refresh();
     const { outbox, copies, meta } = vault.session;
     return {
-      epoch: meta.epoch, paused: meta.paused, kept: vault.kept, copies: Object.fromEntries(copies),
+      epoch: meta.epoch, cursor: meta.cursor, paused: meta.paused, kept: vault.kept, copies: Object.fromEntries(copies),
       ops: [...outbox.values()].map(({ id, dossier, op, status, result }) => ({ id, dossier, op, status, result })),
     };
   },
