@@ -128,7 +128,10 @@ def _for_whom(path: str, asking: Any) -> dict[str, Any]:
     if path.startswith(FORMER):
         return {ENDED: SqliteEnded(store_of(asking), officer_asking(asking))}
     if path.startswith(NUMBERS):
-        return {FIGURES: SqliteFigures(store_of(asking), officer_asking(asking))}
+        figures = SqliteFigures(store_of(asking), actor_asking(asking))
+        if not figures.sees_all and not figures.officer.units_seen:
+            raise RequestProblem("forbidden")
+        return {FIGURES: figures}
     return {STORE: SqliteDeskStore(store_of(asking), officer_asking(asking))}
 
 

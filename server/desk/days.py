@@ -108,7 +108,8 @@ class Days:
         year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == len("2026") else this_year
         year = min(max(override.day.year if override else year, calendar.first.year), calendar.last.year)
         values: dict[str, Any] = {
-            "officer": store.person.name, "inbox": bool(store.person.units_seen), "year": year,
+            "officer": store.person.name, "inbox": bool(store.person.units_seen),
+            "sees_all": store.administers, "year": year,
             "earlier": year - 1 if year > calendar.first.year else None,
             "later": year + 1 if year < calendar.last.year else None, "version": calendar.version,
             "days": days_in(calendar, year, await store.overrides()), "administers": store.administers,

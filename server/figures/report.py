@@ -10,12 +10,11 @@ from schemas.moments import HO_CHI_MINH
 from server.figures.periods import Period, months_before, read_period
 from server.figures.reported import percent, reported, told
 from server.store.catalogue import Catalogue
-from server.store.figures import BY, FIGURES, by_month, tally
+from server.store.figures import BY, FIGURES, Chosen, by_month, tally
 from server.units.shipped import PROVINCE_ID
 
 VERSION: Final = 1
 MONTHS: Final = 12
-_UNIT: Final = list(BY).index("unit")
 _PROCEDURE: Final = list(BY).index("procedure")
 #: Share → the part, the whole.
 SHARES: Final = {
@@ -34,18 +33,21 @@ def figures_of(counts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def report(
-    conn: sqlite3.Connection, catalogue: Catalogue, period: Period, now_ms: int, units: tuple[str, ...] | None = None
+    conn: sqlite3.Connection, catalogue: Catalogue, period: Period, now_ms: int, chosen: Chosen = ()
 ) -> dict[str, Any]:
     """Return the figures of a period: all, by each thing they are given by, by month, and the reported ones beside.
 
-    Where ``units`` are named, of what these handle alone; the reported ones stay beside what the province has.
+    Of what is chosen alone; the reported ones stay beside what the province has.
     """
+    places = {by: place for place, by in enumerate(BY)}
     cube = {
-        key: counts for key, counts in tally(conn, period, now_ms, *BY).items() if units is None or key[_UNIT] in units
+        key: counts
+        for key, counts in tally(conn, period, now_ms, *BY).items()
+        if all(key[places[by]] in wanted for by, wanted in chosen)
     }
     groups = {by: _summed(cube, itemgetter(place)) for place, by in enumerate(BY)}
     groups["field"] = _summed(cube, lambda key: catalogue.field_of(str(key[_PROCEDURE])))
-    months = by_month(conn, [month.name for month in months_before(now_ms, MONTHS)], units)
+    months = by_month(conn, [month.name for month in months_before(now_ms, MONTHS)], chosen)
     return {
         "v": VERSION,
         "at": datetime.fromtimestamp(now_ms / 1000, HO_CHI_MINH).isoformat(timespec="seconds"),

@@ -1,70 +1,105 @@
-"""What the public may see: no count below five, and none that follows from the others by taking away.
+"""What the public may see: no count below five, and none that could be computed from what else is published.
 
-Rule 1. A count of 1 to 4 is hidden; 0 says nothing about anybody.
-Rule 2. Of a whole and a part, the part is hidden too where the rest is below five: whole − part would be the rest.
-Rule 3. In a column with a total, what is hidden is never a single row, nor fewer than five together.
-Rule 4. A share is shown only where its part and its whole are.
+Rule 1. Months are what everything is made of. A quarter, a year and all of time are sums of what the months show, and
+nothing else; so two periods tell no more than their months do.
+Rule 2. In a month, a category (a unit, a field, a service level) with 1 to 4 is hidden. The month's total is published,
+so with it goes every category that has the least of what would still be shown. Which are hidden follows from the
+numbers alone, whatever they belong to: any hidden one could be the small one, or the larger.
+Rule 3. Where nothing larger is left to hide behind, the month is withheld, in every table: another table would tell its
+total. 0 is shown: it is about nobody.
+Rule 4. Parts (handed in online, with help; finished in time, overdue) are shown of units alone, where both the part and
+the rest are 0 or at least five, and are added up over the units that show them: no total of a part is published.
+Rule 5. Nothing is published by two things at once (a unit's field), nor by channel, which is a part.
+What is not guarded against is who reads a page before and after one dossier comes in.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from server.figures import report
+from msgspec import Struct
 
 LEAST: Final = 5
-#: Part → its whole. A part is hidden with its whole.
+WHOLES: Final = ("new", "finished")
+#: Part → its whole.
 PARTS: Final = {"online": "new", "assisted": "new", "in_time": "finished", "overdue": "finished"}
-COLUMNS: Final = ("new", "finished", *PARTS)
-SHARES: Final = {share: part for share, (part, _) in report.SHARES.items()}
+UNITS: Final = "unit"
+#: Of a category, or of a month, by the name of the figure.
+Counts = Mapping[str, int]
+#: By what (unit, field, level) → category → its counts.
+Tables = Mapping[str, Mapping[str | None, Counts]]
 
 
-def veiled(total: dict[str, Any], rows: list[dict[str, Any]]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Return a total and its rows with null in the place of what is hidden; each says which columns are."""
-    hidden = [_small(row) for row in rows]
-    for column in ("new", "finished", *PARTS):
-        _together(column, rows, hidden)
-        for part, whole in PARTS.items():
-            if whole == column:
-                for row in hidden:
-                    row.update({part} if whole in row else ())
-    return _shown(total, _small(total)), [_shown(row, each) for row, each in zip(rows, hidden, strict=True)]
+class Month(Struct):
+    """What of a month is published: null in the place of what is hidden."""
+
+    total: dict[str, int | None]
+    tables: dict[str, dict[str | None, dict[str, int | None]]]
 
 
-def veiled_months(months: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return months with null in the place of what is hidden of those handed in: a year's total tells of none."""
-    hidden = [{"new"} if 0 < month["new"] < LEAST else set[str]() for month in months]
-    _together("new", months, hidden)
-    return [{**month, "new": None if each else month["new"]} for month, each in zip(months, hidden, strict=True)]
+class Sum(Struct):
+    """A number that months add up to; ``whole`` is false where some of them are hidden, so that it may be more."""
+
+    count: int = 0
+    whole: bool = True
+
+    @property
+    def shown(self) -> int | None:
+        """Return the number, null where all of it is hidden."""
+        return self.count if self.whole or self.count else None
 
 
-def _small(row: dict[str, Any]) -> set[str]:
-    small = {name for name in COLUMNS if 0 < row[name] < LEAST}
+def published(tables: Tables) -> Month:
+    """Return what may be published of a month, of which every table counts the same dossiers."""
+    month = Month({}, {by: {key: {} for key in rows} for by, rows in tables.items()})
+    for whole in WHOLES:
+        hidden = {by: _hidden({key: row[whole] for key, row in rows.items()}) for by, rows in tables.items()}
+        withheld = any(each is None for each in hidden.values())
+        for by, rows in tables.items():
+            gone = {key for key, row in rows.items() if row[whole]} if withheld else hidden[by] or set()
+            for key, row in rows.items():
+                month.tables[by][key][whole] = None if key in gone else row[whole]
+        total = sum(row[whole] for row in tables[UNITS].values())
+        month.total[whole] = None if withheld else total
+    for key, row in tables[UNITS].items():
+        shown = month.tables[UNITS][key]
+        shown |= {part: _part(row, part) if shown[whole] is not None else None for part, whole in PARTS.items()}
+    return month
+
+
+def together(months: Iterable[Month], by: str) -> dict[str | None, dict[str, Any]]:
+    """Return the rows of a period, made of what its months show."""
+    found: dict[str | None, list[Mapping[str, int | None]]] = {}
+    for month in months:
+        for key, row in month.tables[by].items():
+            found.setdefault(key, []).append(row)
+    return {key: summed(rows) for key, rows in found.items()}
+
+
+def summed(rows: Iterable[Mapping[str, int | None]]) -> dict[str, Any]:
+    """Return published counts added up: ``new`` and ``finished`` as sums, parts as shares of what shows them."""
+    rows = list(rows)
+    told: dict[str, Any] = {whole: _sum(row[whole] for row in rows) for whole in WHOLES}
     for part, whole in PARTS.items():
-        if whole in small or 0 < row[whole] - row[part] < LEAST:
-            small.add(part)
-    if {"in_time", "overdue"} & small:  # together they are what was finished
-        small |= {"in_time", "overdue"}
-    return small
+        pairs = [(row[part], row[whole]) for row in rows if part in row]
+        known = [(some, every) for some, every in pairs if some is not None and every is not None]
+        told[part], told[f"of_{part}"] = sum(some for some, _ in known), sum(every for _, every in known)
+    return told
 
 
-def _together(column: str, rows: list[dict[str, Any]], hidden: list[set[str]]) -> None:
-    """Hide further rows of a column, the smallest first, until what is hidden cannot be told from its total."""
-    gone = [row[column] for row, each in zip(rows, hidden, strict=True) if column in each]
-    if not gone:
-        return
-    shown = sorted(
-        (row[column], place) for place, row in enumerate(rows) if column not in hidden[place] and row[column]
-    )
-    while shown and (len(gone) < 2 or sum(gone) < LEAST):  # noqa: PLR2004 - two hide each other
-        count, place = shown.pop(0)
-        hidden[place].add(column)
-        if column in ("in_time", "overdue"):
-            hidden[place] |= {"in_time", "overdue"}
-        gone.append(count)
+def _sum(counts: Iterable[int | None]) -> Sum:
+    known = list(counts)
+    return Sum(sum(each or 0 for each in known), None not in known)
 
 
-def _shown(row: dict[str, Any], hidden: set[str]) -> dict[str, Any]:
-    shares = {share for share, part in SHARES.items() if part in hidden or PARTS[part] in hidden}
-    return {
-        **{name: None if name in hidden or name in shares else value for name, value in row.items()},
-        "hidden": sorted(hidden | shares),
-    }
+def _hidden(counts: Mapping[str | None, int]) -> set[str | None] | None:
+    """Return which categories are hidden, null where there is nothing to hide the small ones behind."""
+    small = {key for key, count in counts.items() if 0 < count < LEAST}
+    if not small:
+        return set()
+    larger = [count for count in counts.values() if count >= LEAST]
+    return small | {key for key, count in counts.items() if count == min(larger)} if larger else None
+
+
+def _part(row: Counts, part: str) -> int | None:
+    some, rest = row[part], row[PARTS[part]] - row[part]
+    return some if all(each == 0 or each >= LEAST for each in (some, rest)) else None

@@ -7,19 +7,19 @@ from litestar import Request, Response, get
 from schemas.problems import RequestProblem
 from server.routes.gate import ANYONE, store_of
 from server.routes.portal import answer, assets, portal_of
-from server.services.figures import report_of, shown
+from server.services.published import public_figures
 
 
 @get("/so-lieu", include_in_schema=False, opt=ANYONE)
 async def figures_page(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Answer the figures of a period (``?ky=``: all, 2026, 2026-11).
+    """Answer the figures of a period (``?ky=``: all, 2026, 2026-Q4, 2026-11).
 
     Raises:
         RequestProblem: ``not-found``, there is no such period.
     """
     try:
-        told = await report_of(store_of(request), request.query_params.get("ky", "all"))
+        told = await public_figures(store_of(request), request.query_params.get("ky", "all"))
     except ValueError:
         raise RequestProblem("not-found") from None
-    page = portal_of(request).drawn("so-lieu.html", desk_css=assets()["desk.css"], **shown(told, public=True))
+    page = portal_of(request).drawn("so-lieu.html", desk_css=assets()["desk.css"], **told)
     return answer(request, page)

@@ -5,14 +5,14 @@ after a pause, from then on is reckoned by the new one. Who reads the list may p
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
 from schemas.moments import HO_CHI_MINH
 from server.calendar import SHIPPED, calendar_of
 from server.desk.overrides import Effect, Moved, Override
-from server.store.catalogue import Catalogue, decide_day, overrides_of
+from server.store.catalogue import Catalogue, Unit, decide_day, overrides_of
 from server.store.dossiers import load_dossier
 from server.store.keys import text
 from server.store.store import Store, now_ms
@@ -27,6 +27,12 @@ _OPEN: Final = """
     SELECT id FROM work WHERE due >= ? AND state IN ('2', '4', '5', '6', '7') ORDER BY due, n"""
 
 
+def administers(units: Mapping[str, Unit], person: Actor) -> bool:
+    """Return whether somebody administers the province: what counts for all units is theirs to see and decide."""
+    held = person.units.items()
+    return any(ADMIN in roles and unit in units and units[unit].kind == PROVINCE for unit, roles in held)
+
+
 class SqliteDays:
     """The calendar in force, for one signed-in person."""
 
@@ -38,11 +44,7 @@ class SqliteDays:
     @property
     def administers(self) -> bool:
         """Return whether they administer the province: its calendar is everybody's."""
-        units = self._catalogue.units
-        return any(
-            ADMIN in roles and unit in units and units[unit].kind == PROVINCE
-            for unit, roles in self.person.units.items()
-        )
+        return administers(self._catalogue.units, self.person)
 
     @property
     def calendar(self) -> Calendar:

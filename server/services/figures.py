@@ -2,18 +2,22 @@
 
 import sqlite3
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
+from schemas.ids import is_id
+from server.desk.figures import Filters
 from server.figures.chart import columns
-from server.figures.periods import read_period
-from server.figures.report import report
+from server.figures.periods import ALL, months_before, read_period
+from server.figures.report import MONTHS, report
 from server.figures.targets import league, light, target_for, targets_of
-from server.figures.veil import veiled, veiled_months
+from server.services.calendar import administers
 from server.store import figures
 from server.store.catalogue import Catalogue
-from server.store.keys import text
+from server.store.figures import Chosen
+from server.store.keys import blob, text
 from server.store.ledger import Tip
 from server.store.store import Store, now_ms
 from server.texts import text as say
@@ -24,9 +28,14 @@ OPENED_MAX: Final = 200
 #: A report that cost more than this is kept for a minute whatever comes in meanwhile.
 DEAR_S: Final = 0.2
 KEPT_S: Final = 60
-PERIODS: Final = 13
-#: Of which data directory, period and units.
-Key = tuple[str, str, tuple[str, ...] | None]
+QUARTERS: Final = 4
+#: What stands for what is not known, where something is chosen.
+UNKNOWN: Final = "none"
+_WORDS: Final = {("channel", each): f"figures.channel.{each}" for each in ("online", "counter", "field", "post")} | {
+    ("level", each): f"figures.level.{each}" for each in ("full", "partial", "online", "information")
+}
+#: Of which data directory, period, state of the catalogue, and what is chosen.
+Key = tuple[str, str, str, str]
 
 
 class Kept:
@@ -60,8 +69,8 @@ async def read_figures(store: Store) -> None:
         await store.write(_read_on)
 
 
-async def report_of(store: Store, period: str, units: tuple[str, ...] | None = None) -> dict[str, Any]:
-    """Return the report of a period, of some units alone where they are named.
+async def report_of(store: Store, period: str, chosen: Chosen = ()) -> dict[str, Any]:
+    """Return the report of a period, of what is chosen alone.
 
     Raises:
         ValueError: there is no such period.
@@ -69,18 +78,16 @@ async def report_of(store: Store, period: str, units: tuple[str, ...] | None = N
     read_period(period, now_ms())
     await read_figures(store)
     catalogue = store.shelf.fresh(store.conn)
-    return await store.read(partial(_report, catalogue, str(store.data), period, units))
+    return await store.read(partial(_report, catalogue, str(store.data), period, chosen))
 
 
-def _report(
-    catalogue: Catalogue, data: str, period: str, units: tuple[str, ...] | None, conn: sqlite3.Connection
-) -> dict[str, Any]:
+def _report(catalogue: Catalogue, data: str, period: str, chosen: Chosen, conn: sqlite3.Connection) -> dict[str, Any]:
     head = conn.execute("SELECT coalesce(max(seq), 0) FROM log").fetchone()[0]
-    key = data, period, units
+    key = data, period, str(catalogue.stamp), repr(chosen)
     told = _kept.find(key, head)
     if told is None:
         begun, at_ms = time.monotonic(), now_ms()
-        told = report(conn, catalogue, read_period(period, at_ms), at_ms, units)
+        told = report(conn, catalogue, read_period(period, at_ms), at_ms, chosen)
         told["by_unit"] = lit(conn, catalogue, told)
         told["procedures"] = procedures_lit(conn, catalogue, told, at_ms)
         _kept.keep(key, head, begun, told)
@@ -119,67 +126,104 @@ def year_of(told: dict[str, Any]) -> str:
     return str(told["at"][:4] if name == "all" else name[:4])
 
 
-def shown(told: dict[str, Any], *, public: bool) -> dict[str, Any]:
-    """Return what a page shows of a report: for the public with what is small hidden, and the picture beside."""
-    total, rows = veiled(told, told["by_unit"]) if public else (told, told["by_unit"])
-    ranked = [{**row, "rank": None} if row["online_percent"] is None else row for row in rows]
-    if public:
-        again = league([row for row in rows if row["online_percent"] is not None], "online_percent")
-        ranked = again + [{**row, "rank": None, "light": "hidden"} for row in rows if row["online_percent"] is None]
-    months = [{**each, "label": f"{each['month'][5:]}/{each['month'][:4]}"} for each in told["by_month"]]
-    if public:
-        months = veiled_months(months)
-    bars = [(each["month"][5:], each["new"] or 0) for each in months]
-    names = ["all", *(each["month"] for each in reversed(told["by_month"]))]
-    years = [told["at"][:4], str(int(told["at"][:4]) - 1)]
-    offered = [{"name": name, "label": label(name)} for name in names[:1] + years + names[1:PERIODS]]
-    return {
-        "total": total, "units": ranked, "months_of": months,
-        "reported": told["reported"], "procedures": told["procedures"],
-        "period": told["period"]["name"], "periods_of": offered,
-        "day": f"{datetime.fromisoformat(told['at']):%H:%M, %d/%m/%Y}",
-        "chart": columns(bars, say("figures.chart"), say("figures.chart.says")),
-    }  # fmt: skip
+def offered(at_ms: int) -> list[dict[str, str]]:
+    """Return the periods that pages lead to: all, two years, four quarters, twelve months."""
+    months = [each.name for each in reversed(months_before(at_ms, MONTHS))]
+    years = list(dict.fromkeys((months[0][:4], str(int(months[0][:4]) - 1))))
+    quarters = list(dict.fromkeys(f"{name[:4]}-Q{(int(name[5:]) + 2) // 3}" for name in months))[:QUARTERS]
+    return [{"name": name, "label": label(name)} for name in (ALL, *years, *quarters, *months)]
 
 
 def label(period: str) -> str:
-    """Return a period as people write it: 11/2026."""
-    year, _, month = period.partition("-")
-    return f"{month}/{year}" if month else year
+    """Return a period as people write it: 11/2026, quý 4/2026."""
+    year, _, rest = period.partition("-")
+    if rest.startswith("Q"):
+        return say("figures.quarter", n=rest[1:], year=year)
+    return f"{rest}/{year}" if rest else year
 
 
 class SqliteFigures:
-    """The figures of an officer's units, and the dossiers behind each."""
+    """The figures of an officer's units, of all for who administers the province, and the dossiers behind each."""
 
     def __init__(self, store: Store, officer: Actor) -> None:
         """Take the store and who is signed in."""
         self._store, self.officer = store, officer
         self._catalogue = store.shelf.fresh(store.conn)
+        self.sees_all = administers(self._catalogue.units, officer)
 
-    async def shown(self, period: str) -> dict[str, Any]:
-        """Return what the page shows."""
-        return shown(await report_of(self._store, period, tuple(self.officer.units_seen)), public=False)
+    async def shown(self, period: str, filters: Filters) -> dict[str, Any]:
+        """Return what the page shows, and what can be chosen beside."""
+        mine: Chosen = () if self.sees_all else (("unit", self.officer.units_seen),)
+        every = await report_of(self._store, period, mine)
+        told = await report_of(self._store, period, (*mine, *self._chosen(filters))) if filters else every
+        months = [{**each, "label": label(each["month"])} for each in told["by_month"]]
+        bars = [(each["month"][5:], each["new"]) for each in months]
+        return {
+            "total": told, "units": told["by_unit"], "months_of": months, "reported": told["reported"],
+            "procedures": told["procedures"], "period": period, "periods_of": offered(now_ms()),
+            "day": f"{datetime.fromisoformat(told['at']):%H:%M, %d/%m/%Y}",
+            "chart": columns(bars, say("figures.chart"), say("figures.chart.says")),
+            "choices": {by: _choices(by, every) for by in Filters.__struct_fields__},
+            "opens": self._opened_units(None), "inbox": bool(self.officer.units_seen),
+            "sees_all": self.sees_all,
+        }  # fmt: skip
 
-    async def opened(self, figure: str, period: str, unit: str | None) -> list[dict[str, Any]]:
-        """Return the dossiers that a figure counts, of one unit of theirs or of all; none of another's."""
+    async def opened(
+        self, figure: str, period: str, unit: str | None, filters: Filters, after: str | None
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """Return a page of the dossiers that a figure counts, of one unit of theirs or of all, and where it goes on."""
         await read_figures(self._store)
-        units = [each for each in self.officer.units_seen if unit in (None, each)]
         at_ms = now_ms()
         look = partial(
-            figures.dossiers_of, figure=figure, period=read_period(period, at_ms), now_ms=at_ms, units=units,
-            chosen={}, limit=OPENED_MAX,
+            figures.dossiers_of, figure=figure, period=read_period(period, at_ms), now_ms=at_ms,
+            chosen=(("unit", self._opened_units(unit)), *self._chosen(filters)), limit=OPENED_MAX + 1,
+            after=_position(after),
         )  # fmt: skip
-        return [
+        found = await self._store.read(look)
+        rows = [
             {
                 "id": text(key), "code": code, "title": self._catalogue.title_of(procedure), "state": state,
                 "submitted_ms": at,
             }
-            for key, code, procedure, state, at, _ in await self._store.read(look)
+            for key, code, procedure, state, at, _ in found[:OPENED_MAX]
         ]  # fmt: skip
+        onward = f"{rows[-1]['submitted_ms']}.{rows[-1]['id']}" if len(found) > OPENED_MAX else None
+        return rows, onward
 
     def unit_name(self, unit: str) -> str:
         """Return a unit's name; its id where it is not known."""
         return self._catalogue.unit_name(unit)
+
+    def _opened_units(self, unit: str | None) -> list[str]:
+        """Return the units whose dossiers may be opened: none are, by who only administers."""
+        return [each for each in self.officer.units_seen if unit in (None, each)]
+
+    def _chosen(self, filters: Filters) -> list[tuple[str, Sequence[str | None]]]:
+        chosen: list[tuple[str, Sequence[str | None]]] = []
+        if filters.field:
+            named = None if filters.field == UNKNOWN else filters.field
+            procedures = {*self._catalogue.latest, *self._catalogue.records}
+            chosen.append(("procedure", sorted(p for p in procedures if self._catalogue.field_of(p) == named)))
+        for by, value in (("channel", filters.channel), ("level", filters.level)):
+            if value:
+                chosen.append((by, [None if value == UNKNOWN else value]))
+        return chosen
+
+
+def _choices(by: str, told: dict[str, Any]) -> list[dict[str, str]]:
+    """Return what can be chosen, by the words that people read."""
+    found = []
+    for each in told[f"by_{by}"]:
+        key = each[by] or UNKNOWN
+        known = by == "field" and key != UNKNOWN
+        found.append({"name": key, "words": key if known else say(_WORDS.get((by, key), "figures.unknown"))})
+    return found
+
+
+def _position(after: str | None) -> tuple[int, bytes] | None:
+    at, _, dossier = (after or "").partition(".")
+    fits = at.isascii() and at.isdigit() and len(at) < 19 and is_id(dossier)  # noqa: PLR2004 - digits of a time
+    return (int(at), blob(dossier)) if fits else None
 
 
 def _read_on(conn: sqlite3.Connection, _: Tip) -> int:

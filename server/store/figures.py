@@ -6,7 +6,7 @@ Rule 2. A figure and the list of its dossiers are the same condition over the sa
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from schemas.moments import local_day
@@ -67,6 +67,8 @@ _IN_PERIOD: Final = "submitted < :to AND coalesce(finished >= :from, 1)"
 BY: Final = {
     "unit": "handling", "receiving": "receiving", "procedure": "procedure", "channel": "channel", "level": "level",
 }  # fmt: skip
+#: By what rows are chosen, each with the values that will do: all of them hold. Nothing chosen is everything.
+Chosen = Sequence[tuple[str, Sequence[str | None]]]
 
 
 def is_behind(conn: sqlite3.Connection) -> bool:
@@ -121,11 +123,9 @@ def tally(conn: sqlite3.Connection, period: Period, now_ms: int, *by: str) -> di
     return {row[:keys]: list(row[keys:]) for row in rows}
 
 
-def by_month(
-    conn: sqlite3.Connection, names: Iterable[str], units: Sequence[str] | None = None
-) -> list[dict[str, Any]]:
-    """Return of months what was handed in and what was finished in each, of some units alone where they are named."""
-    within, values = ("1", ()) if units is None else (f"handling IN ({', '.join('?' * len(units))})", tuple(units))
+def by_month(conn: sqlite3.Connection, names: Iterable[str], chosen: Chosen = ()) -> list[dict[str, Any]]:
+    """Return of months what was handed in and what was finished in each, of what is chosen alone."""
+    within, values = _among(chosen)
     came = {row[0]: row[1:] for row in conn.execute(_CAME.format(within=within), values)}
     done = {row[0]: row[1:] for row in conn.execute(_DONE.format(within=within), values)}
     return [
@@ -135,30 +135,57 @@ def by_month(
     ]  # fmt: skip
 
 
+def month_rows(conn: sqlite3.Connection) -> list[tuple[Any, ...]]:
+    """Return what came in and what was finished by month, unit, procedure and service level.
+
+    In the order: new, finished, online, assisted, in time, overdue.
+    """
+    return conn.execute(
+        """SELECT month, handling, procedure, level,
+                  sum(came), sum(done), sum(online), sum(helped), sum(kept), sum(late)
+           FROM (SELECT month, handling, procedure, level, 1 AS came, 0 AS done, channel = 'online' AS online,
+                        assisted AS helped, 0 AS kept, 0 AS late FROM counted
+                 UNION ALL
+                 SELECT finished_month, handling, procedure, level, 0, 1, 0, 0, timing IN ('early', 'on_time'),
+                        timing = 'overdue' FROM counted WHERE finished_month IS NOT NULL)
+           GROUP BY 1, 2, 3, 4"""
+    ).fetchall()
+
+
 def dossiers_of(
     conn: sqlite3.Connection,
     figure: str,
     period: Period,
     now_ms: int,
-    units: Iterable[str],
-    chosen: Mapping[str, str | None],
+    chosen: Chosen,
     limit: int,
+    after: tuple[int, bytes] | None = None,
 ) -> list[tuple[Any, ...]]:
-    """Return the dossiers that a figure counts, of some units: id, code, procedure, state, handed in, finished."""
-    values, within = _values_of(period, now_ms), list(units)
-    conditions = [_IN_PERIOD, FIGURES[figure]]
-    for number, (by, value) in enumerate(chosen.items()):
-        conditions.append(f"{BY[by]} IS :chosen{number}")
-        values[f"chosen{number}"] = value
-    conditions.append(f"handling IN ({', '.join(f':unit{number}' for number in range(len(within)))})")
-    values |= {f"unit{number}": unit for number, unit in enumerate(within)} | {"limit": limit}
+    """Return the dossiers that a figure counts, of what is chosen, the newest first, from one on.
+
+    Each as id, code, procedure, state, handed in, finished.
+    """
+    among, values = _among(chosen)
+    conditions = [_IN_PERIOD, FIGURES[figure], among, "(submitted, id) < (:after, :after_id)" if after else "1"]
+    begin = {} if after is None else {"after": after[0], "after_id": after[1]}
     return conn.execute(
         f"""SELECT found.id, dossier.code, found.procedure, found.state, found.submitted, found.finished
             FROM (SELECT * FROM counted WHERE {" AND ".join(f"({each})" for each in conditions)}
-                  ORDER BY submitted DESC LIMIT :limit) AS found
-            JOIN dossier ON dossier.id = found.id ORDER BY found.submitted DESC""",  # noqa: S608 - constants
-        values,
+                  ORDER BY submitted DESC, id DESC LIMIT :limit) AS found
+            JOIN dossier ON dossier.id = found.id ORDER BY found.submitted DESC, found.id DESC""",  # noqa: S608 - constants
+        values | begin | _values_of(period, now_ms) | {"limit": limit},
     ).fetchall()
+
+
+def _among(chosen: Chosen) -> tuple[str, dict[str, Any]]:
+    """Return the condition that a row is of what is chosen, and its values; null is not known."""
+    conditions, values = ["1"], dict[str, Any]()
+    for by, wanted in chosen:
+        names = {f"{by}{number}": value for number, value in enumerate(wanted)}
+        either = " OR ".join(f"{BY[by]} IS :{name}" for name in names)
+        conditions.append(f"({either or '0'})")
+        values |= names
+    return " AND ".join(conditions), values
 
 
 def online_procedures(conn: sqlite3.Connection, period: Period) -> dict[str, set[str]]:

@@ -391,8 +391,8 @@ POLICIES: Final[dict[tuple[str, str], Policy]] = {
         {"": {who: "refused" if said == "yes" else said for who, said in OFFICERS.items()}},
     ),
     ("GET", "/so-lieu"): Policy("anyone", simply("GET", "/so-lieu"), {"": everyone()}),
-    ("GET", "/desk/so-lieu"): Policy("officer", simply("GET", "/desk/so-lieu"), {"": OFFICERS}),
-    ("GET", "/desk/so-lieu/ho-so"): Policy("officer", simply("GET", "/desk/so-lieu/ho-so?so=new"), {"": OFFICERS}),
+    ("GET", "/desk/so-lieu"): Policy("officer", simply("GET", "/desk/so-lieu"), {"": OF_THE_OFFICE}),
+    ("GET", "/desk/so-lieu/ho-so"): Policy("officer", simply("GET", "/desk/so-lieu/ho-so?so=new"), {"": OF_THE_OFFICE}),
     ("GET", "/desk/lich"): Policy("officer", simply("GET", "/desk/lich"), {"": OF_THE_OFFICE}),
     **{
         ("POST", path): Policy("officer", simply("POST", path, form={}), {"": ADMINISTRATORS})

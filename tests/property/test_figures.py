@@ -176,11 +176,11 @@ def assert_adds_up(conn: sqlite3.Connection, period: Any, now: int, lives: list[
         assert [sum(column) for column in zip(*groups.values(), strict=True)] in ([*figure.values()], [])
     assert len(tally(conn, period, now, *BY)) >= len(tally(conn, period, now, "unit"))
     for name in FIGURES:
-        opened = dossiers_of(conn, name, period, now, UNITS, {}, 100)
+        opened = dossiers_of(conn, name, period, now, (("unit", UNITS),), 100)
         assert len(opened) == figure[name], f"{name} opens its dossiers"
         for (unit,), group in tally(conn, period, now, "unit").items():
             counts = dict(zip(FIGURES, group, strict=True))
-            assert len(dossiers_of(conn, name, period, now, UNITS, {"unit": unit}, 100)) == counts[name]
+            assert len(dossiers_of(conn, name, period, now, (("unit", (unit,)),), 100)) == counts[name]
 
 
 def test_a_period_is_a_month_a_quarter_a_year_or_all() -> None:

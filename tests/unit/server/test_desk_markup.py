@@ -18,7 +18,7 @@ from server.desk.app import desk_app
 from server.desk.days import DAYS
 from server.desk.drawing import environment, renderer
 from server.desk.ended import ENDED, Ended, Left
-from server.desk.figures import COLUMNS, FIGURES
+from server.desk.figures import COLUMNS, FIGURES, WORDS
 from server.desk.overrides import Effect, Moved, Override
 from server.desk.posting import Render
 from server.desk.store import Machine
@@ -119,7 +119,7 @@ class MarkedFigures:
 
     officer = Actor("p", "Cán bộ" + MARK, {UNIT: ("handler",)})
 
-    async def shown(self, period: str) -> dict[str, Any]:
+    async def shown(self, period: str, _: object) -> dict[str, Any]:
         counts = dict.fromkeys(COLUMNS, 7) | {"online_percent": 28.87}
         row = counts | {"unit": UNIT + MARK, "name": "Xã" + MARK, "light": "reached", "target": 50}
         said = {"says": "báo cáo" + MARK, "period": "2022", "source": "nguồn" + MARK, "of": "new"}
@@ -128,11 +128,13 @@ class MarkedFigures:
             "units": [row, row | {"target": None}], "total": counts, "months_of": [{"label": "11/2026", "new": 7}],
             "chart": columns([("11", 7)], "tên" + MARK, "mô tả" + MARK), "reported": [wrong], "period": period,
             "periods_of": [{"name": "all", "label": "all"}, {"name": "2026", "label": "2026"}],
-            "day": "09:14, 24/11/2026" + MARK,
+            "day": "09:14, 24/11/2026" + MARK, "opens": [UNIT + MARK] if period == "all" else [], "inbox": True,
+            "choices": {by: [{"name": "a" + MARK, "words": "Hộ tịch" + MARK}] for by in WORDS}, "sees_all": True,
         }  # fmt: skip
 
-    async def opened(self, *_: object) -> list[dict[str, Any]]:
-        return [{"id": "x", "code": "LS" + MARK, "title": "Tờ khai" + MARK, "state": "1", "submitted_ms": 1}]
+    async def opened(self, *_: object) -> tuple[list[dict[str, Any]], str]:
+        row = {"id": "x", "code": "LS" + MARK, "title": "Tờ khai" + MARK, "state": "1", "submitted_ms": 1}
+        return [row], "1.x" + MARK
 
     def unit_name(self, unit: str) -> str:
         return unit + MARK
@@ -263,6 +265,7 @@ async def everywhere(render: Render) -> list[Answer]:
     await at.see("GET", "/may")
     await at.see("GET", "/don-vi-cu?sai=partly&n=1&con=2")
     await at.see("GET", "/so-lieu")
+    await at.see("GET", "/so-lieu?ky=2026-Q4&lv=x%3Ci%3E&kenh=online&muc=none")
     await at.see("GET", "/so-lieu/ho-so?so=new&la=x")
     await at.see("POST", "/lich/xem", {"day": "2026-12-01", "why": "vì" + MARK, "decision": "QĐ" + MARK, "kind": "off"})
     return at.pages
