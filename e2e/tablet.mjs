@@ -1,4 +1,7 @@
-/** Bundle the application's own code for a page of the tablet: what "Làm hộ", the camera and "Gửi hồ sơ" do, without fingers. */
+/**
+ * Bundle the application's own code for a page of the tablet: what "Làm hộ", the camera and "Gửi hồ sơ" do, without fingers.
+ * Without a `slot` nothing is photographed; with `drafts` nothing is sent. `elsewhere` is another tab that writes on.
+ */
 import { fileURLToPath } from "node:url";
 import { build } from "../client/node_modules/esbuild/lib/main.js";
 
@@ -23,7 +26,7 @@ async function photograph(number) {
   return new Promise((done) => canvas.toBlob(done, "image/jpeg"));
 }
 
-globalThis.takeIn = async ({ form: id, slot, people }) => {
+globalThis.takeIn = async ({ form: id, slot, people, drafts = false }) => {
   const vault = await currentVault();
   const form = await formOf(id);
   for (const { number, typed, values } of people) {
@@ -33,11 +36,27 @@ globalThis.takeIn = async ({ form: id, slot, people }) => {
     const draft = { ...newDraft(form), ...kept, unit: vault.account.roles[0].unit, saved_ms: Date.now() };
     prefill(form, draft, recorded);
     Object.assign(draft.values, { ...values, ...draft.values });
-    const file = await keepFile(vault, { blob: await photograph(number), media: "image/jpeg", small: null });
-    addPages(draft, slot, [{ sha256: file.sha256, bytes: file.bytes, media: "image/jpeg", name: "" }]);
-    await submit(vault, draft, new Set());
+    if (slot) {
+      const file = await keepFile(vault, { blob: await photograph(number), media: "image/jpeg", small: null });
+      addPages(draft, slot, [{ sha256: file.sha256, bytes: file.bytes, media: "image/jpeg", name: "" }]);
+    }
+    await (drafts ? vault.change(() => ({ drafts: [draft] })) : submit(vault, draft, new Set()));
   }
   vault.close();
+};
+
+globalThis.elsewhere = async () => {
+  const vault = await currentVault();
+  const heard = new BroadcastChannel("motcua-" + vault.slot);
+  const draft = (await vault.drafts()).find((each) => each.status === "draft");
+  const path = "applicant.full_name";
+  let told;
+  heard.onmessage = () => told(performance.now());
+  return (name) => new Promise((done) => {
+    told = done;
+    draft.values[path] = name;
+    void vault.change(() => ({ drafts: [draft] }));
+  });
 };
 `;
 const papers = { name: "papers", setup: (/** @type {any} */ made) => made.onResolve({ filter: /^\.\/after\.js$/ }, () => ({ path: `${js}papers.js` })) };

@@ -22,7 +22,7 @@ export function arrived({ session, kept, account }) {
   const own = new Set([...session.outbox.values()].map(({ dossier }) => dossier));
   const copies = [...session.copies.values()].filter(({ id }) => own.has(id) || !isOfficer(account)); // the unit's are no news of this drawer
   const isNew = (/** @type {import("./session.js").Copy} */ copy) => {
-    const before = kept.seen?.[copy.id] ?? (session.recordsOf(copy.id).length ? "" : markOf(copy));
+    const before = kept.seen?.[copy.id] ?? (own.has(copy.id) ? "" : markOf(copy));
     return markOf(copy) !== "" && before !== markOf(copy);
   };
   return new Set(copies.filter(isNew).map((copy) => copy.id));

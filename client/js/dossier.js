@@ -12,7 +12,6 @@ import { fieldAt } from "./values.js";
 import { answerText, linesOf, startsOf } from "./answers.js";
 import { attachmentsView, filesNow } from "./attachments.js";
 import { officePart } from "./officepart.js";
-import { withdrawing } from "./withdrawing.js";
 
 /** Draw it. @param {import("./vault.js").Vault} vault @param {string} id @returns {Promise<any[]>} */
 export async function dossierView(vault, id) {
@@ -52,7 +51,7 @@ export async function dossierView(vault, id) {
     await attachmentsView(vault, id, work),
     form ? answersView(form, values, lists) : null,
     said?.lifeView(copy, unitNamed),
-    withdrawing(vault, id),
+    said?.withdrawing(vault, id),
     copy ? h("p", { class: "hint" }, t("stale.say", { time: timeOf(copy.pulled_ms), date: dateOf(copy.pulled_ms) })) : null,
   ];
 }

@@ -1,14 +1,10 @@
 /** "Hồ sơ của tôi": everything of this person's, and what belongs to nobody yet. */
 import { actionsOf } from "./actions.js";
-import { remember } from "./arrived.js";
+import { arrived, remember } from "./arrived.js";
 import { sendAll } from "./attachments.js";
-import { isFull } from "./autosave.js";
 import { h } from "./dom.js";
 import { dossierView } from "./dossier.js";
 import { ownerless } from "./entering.js";
-import { changeAccount } from "./credentials.js";
-import { sendNow } from "./news.js";
-import { claim, unclaimed } from "./claiming.js";
 import { officePart } from "./officepart.js";
 import { DRAFTS, drawn, put, WAITING, workCard, YOURS } from "./pages.js";
 import { stateLine } from "./status.js";
@@ -19,6 +15,11 @@ import { workOf } from "./work.js";
 
 /** @typedef {import("./vault.js").Vault} Vault */
 /** @typedef {import("./work.js").Work} Work */
+
+/** How many rows of a group stand there before more are asked for. */
+const ROWS_MAX = 20;
+/** Groups that are to stand there whole. @type {Set<string>} */
+const whole = new Set();
 
 /** @param {Vault} vault */
 export async function mine(vault) {
@@ -45,8 +46,10 @@ export async function mine(vault) {
       ["mine.closed", all.filter((work) => work.state.id === "closed")],
     ]);
     const shown = groups.filter(([, works]) => works.length);
-    const claims = (await Promise.all(nobodys.map((each) => claimsOf(each, vault, said)))).flat();
-    const told = new Map(await Promise.all(all.map(async ({ id, form }) => /** @type {[string, any[]]} */ ([id, await toldOf(vault, id, form, true)]))));
+    const part = nobodys.length ? await claimsPart() : null;
+    const claims = part ? (await Promise.all(nobodys.map((each) => part.claimsOf(each, vault, said)))).flat() : [];
+    const news = arrived(vault);
+    const told = new Map(await Promise.all(all.map(async ({ id, form }) => /** @type {[string, any[]]} */ ([id, await toldOf(vault, id, form, news)]))));
     put("#work",
       expired(vault, all),
       ...(await toldView(vault)),
@@ -56,7 +59,8 @@ export async function mine(vault) {
       ...shown.flatMap(([key, works]) => [
         h("h2", {}, t(key, { n: works.length })),
         key === "mine.waiting" && !vault.isGuest ? h("button", { type: "button", class: "quiet", "data-action": "try-now", onclick: () => sendAll(vault) }, t("do.send_all")) : null,
-        h("ul", { class: "works" }, ...works.map((work) => workCard(work, work.state.id === "locked" ? actionsOf(vault, work) : [], told.get(work.id)))),
+        h("ul", { class: "works" }, ...rowsOf(key, works).map((work) => workCard(work, work.state.id === "locked" ? actionsOf(vault, work) : [], told.get(work.id)))),
+        more(vault, key, works),
       ]),
       shown.length || claims.length ? null : h("p", {}, t("mine.empty")),
       shown.length || claims.length ? null : h("a", { class: "button", href: "/thu-tuc" }, t("do.find")),
@@ -66,35 +70,26 @@ export async function mine(vault) {
   });
 }
 
-/** Work that belongs to nobody yet: ask whose it is. @param {Vault} guest @param {Vault} own @param {{words: string}} said */
-async function claimsOf(guest, own, said) {
-  const open = await unclaimed(guest, own, await workOf(guest));
-  return open.map(({ work, differs }) => h("div", { class: "notice", "data-claim": work.id },
-    h("p", {}, t("claim.ask", { whom: work.whom || t("claim.nobody"), what: work.title })),
-    differs ? h("p", { "data-differs": work.id }, t("claim.differs")) : null,
-    h("button", {
-      type: "button", class: "button", "data-action": "claim",
-      onclick: async (/** @type {any} */ event) => {
-        event.target.disabled = true;
-        try {
-          const missing = await claim(guest, own, work.draft);
-          said.words = missing ? t("claim.missing", { n: missing }) : "";
-          own.tell();
-        } catch (fault) {
-          said.words = t(isFull(fault) ? "claim.full" : "claim.failed");
-          own.tell(); // all of it is still where it was, and can be pressed again
-          if (!isFull(fault)) throw fault;
-          return;
-        }
-        await sendNow(own);
-      },
-    }, t(work.draft.status === "locked" && !differs ? "do.claim_send" : "do.claim")),
-    h("button", {
-      type: "button", class: "button second", "data-action": "not-mine",
-      onclick: () => changeAccount(own, { not_mine: [...(own.account?.not_mine ?? []), work.id] }),
-    }, t("do.not_mine")),
-  ));
+/** @param {string} key @param {Work[]} works */
+const rowsOf = (key, works) => (whole.has(key) ? works : works.slice(0, ROWS_MAX));
+
+/** @param {Vault} vault @param {string} key @param {Work[]} works */
+function more(vault, key, works) {
+  const n = works.length - rowsOf(key, works).length;
+  return n ? h("button", { type: "button", class: "quiet", "data-action": "more", onclick: () => {
+    whole.add(key);
+    vault.dispatchEvent(new Event("change"));
+  } }, t("mine.more", { n })) : null;
 }
+
+/**
+ * What asks whose work is that belongs to nobody yet: a part of its own, which few need.
+ * @returns {Promise<typeof import("./claims.js")|null>} null: it is not on this phone, while there is no network
+ */
+const claimsPart = () => import("./claims.js").catch((fault) => {
+  if (!(fault instanceof TypeError)) throw fault;
+  return null;
+});
 
 /** The sign-in has ended while work waits: said once, above everything. @param {Vault} vault @param {Work[]} all */
 function expired(vault, all) {

@@ -25,8 +25,11 @@ export function learnClock({ contact_ms, server_ms }) {
   clock.latest_ms = Math.max(clock.latest_ms, server_ms);
 }
 
-/** Today as ISO text, by the system's time as far as it is known. */
-export const today = () => isoOf(Math.max(Date.now() + clock.behind_ms, clock.latest_ms));
+/** Now, by the system's time as far as it is known. */
+export const nowMs = () => Math.max(Date.now() + clock.behind_ms, clock.latest_ms);
+
+/** Today as ISO text, by the same. */
+export const today = () => isoOf(nowMs());
 
 /** 2026-11-24 → 24/11/2026, 2026-11 → 11/2026. @param {string} iso */
 export const dayText = (iso) => iso.slice(0, 10).split("-").reverse().join("/");

@@ -14,6 +14,7 @@ export { dueView } from "./due.js";
 export { lifeView } from "./life.js";
 export { objecting } from "./objecting.js";
 export { leadBack, supplementView } from "./supplement.js";
+export { withdrawing } from "./withdrawing.js";
 
 learnTexts(texts);
 learnSentences((state) => lineOf(state, today()));

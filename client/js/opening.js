@@ -59,7 +59,7 @@ async function draftFor(vault, form) {
     if (draft || vault.session.isKnown(wanted)) return redrawn(vault, wanted, draft, form);
   }
   const begun = wanted === "new" ? null : (await vault.drafts()).find((draft) => draft.procedure === form.procedure && draft.status === "draft");
-  const draft = begun ?? newDraft(form);
+  const draft = (begun && (await vault.draft(begun.id))) ?? newDraft(form);
   history.replaceState(null, "", `${location.pathname}?d=${draft.id}${location.hash}`);
   return draft;
 }

@@ -8,15 +8,15 @@ import texts from "./generated/slip.json";
 import parts from "./generated/parts.json";
 import { isOfficer } from "./roles.js";
 import { whole } from "./codes.js";
-import { knownLists } from "./db.js";
+import { knownLists, packOf } from "./db.js";
 import { h, one } from "./dom.js";
 import { broken, unitName, unknownView } from "./dossier.js";
 import { handoverOf } from "./handing.js";
 import { takenInFor } from "./handover.js";
-import { dateOf, timeOf, today } from "./moments.js";
+import { dateOf, dayText, nowMs, timeOf, today } from "./moments.js";
 import { put } from "./pages.js";
 import { qrView } from "./qr.js";
-import { completedAt, printedParts } from "./slipfacts.js";
+import { completedAt, estimateOf, printedParts } from "./slipfacts.js";
 import { pictureOf } from "./slippicture.js";
 import { stateLine } from "./status.js";
 import { learnTexts, t } from "./texts.js";
@@ -60,10 +60,13 @@ async function factsOf(vault, work, at, helped) {
   const create = vault.session.recordsOf(work.id).find(({ op }) => op.type === "create");
   const values = work.draft?.status === "locked" ? work.draft.values : { ...work.draft?.values, ...valuesOf(vault, work.id) };
   const handover = await handoverOf(vault, work.id);
+  const unit = copy?.unit ?? create?.op.unit ?? work.draft?.unit;
+  const due = unit ? estimateOf(await packOf(unit), work.procedure, create?.op.channel ?? "", nowMs()) : "";
   return {
     title: t("slip.title"), across: t("slip.across"), handover, helped: Boolean(helped), procedure: work.title, id: work.id,
     say: t("slip.say", { time: timeOf(at), date: dateOf(at), code: handover.code }),
-    unit: unitName(copy?.unit ?? create?.op.unit ?? work.draft?.unit, lists),
+    estimate: due ? t("slip.estimate", { today: dayText(today()), date: due }) : "",
+    unit: unitName(unit, lists),
     by: helped ? (vault.account?.name ?? "") : "",
     parts: printedParts(work.form, values, copy?.conflicts ?? [], lists, today()),
   };
@@ -83,6 +86,7 @@ function paper(facts) {
       h("h2", {}, facts.procedure),
       facts.unit ? h("p", {}, t("slip.unit", { unit: facts.unit })) : null,
       facts.by ? h("p", {}, t("slip.by", { name: facts.by })) : null,
+      facts.estimate ? h("p", { "data-estimate": true }, facts.estimate) : null,
       ...facts.parts.map(({ title, lines }) => h("section", {}, h("h3", {}, title), h("dl", {}, ...lines.flatMap(({ label, texts: said }) => [
         h("dt", {}, label), h("dd", {}, said.length > 1 ? t("slip.versions", { values: said.join(" · ") }) : said[0])])))),
       ...(facts.helped ? codeView(facts.handover) : []),
@@ -109,6 +113,7 @@ export function pictureLines(facts) {
     { text: t("slip.follow", { address: `${location.host}/tra-cuu` }) }, { text: t("slip.keep") }] : [];
   return [title, { text: facts.say, gap: 16 }, { text: facts.procedure, size: 40, bold: true, gap: 32 },
     ...(facts.unit ? [{ text: t("slip.unit", { unit: facts.unit }) }] : []), ...(facts.by ? [{ text: t("slip.by", { name: facts.by }) }] : []),
+    ...(facts.estimate ? [{ text: facts.estimate }] : []),
     ...facts.parts.flatMap(({ title: part, lines }) => [{ text: part, bold: true, gap: 24 }, ...lines.map(({ label, texts: said }) => ({ text: `${label}: ${said.length > 1 ? t("slip.versions", { values: said.join(" · ") }) : said[0]}` }))]),
     ...follow, { ...title, gap: 32 }];
 }

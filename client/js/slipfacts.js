@@ -2,6 +2,8 @@
 import { answerText, linesOf, startsOf } from "./answers.js";
 import { standing } from "./conditions.js";
 import { answersOf } from "./drafts.js";
+import { dayText } from "./moments.js";
+import { dueAt } from "./reckoning.js";
 import { labelOf } from "./texts.js";
 
 /** @typedef {{title: string, lines: {label: string, texts: string[]}[]}} Part `texts`: more than one where a value is in dispute */
@@ -37,4 +39,18 @@ export function printedParts(form, values, conflicts, lists, today) {
 export function completedAt(records, draft) {
   const sent = records.filter(({ op }) => op.type === "submit").map(({ op }) => op.at);
   return sent.at(-1) ?? (draft?.status === "locked" ? (draft.saved_ms ?? null) : null);
+}
+
+/**
+ * Until when there would be an answer if the office took the dossier in now, by the pack of its unit: an estimate, since
+ * the office may take it in later, and decide over a day.
+ * @param {any} pack as kept, or null @param {string} procedure @param {string} channel @param {number} now
+ * @returns {string} the day in words; "" where this device does not have what it takes to say it
+ */
+export function estimateOf(pack, procedure, channel, now) {
+  const { calendar, procedures = [] } = pack?.parts ?? {};
+  const times = procedures.find((/** @type {any} */ each) => each.code === procedure)?.times;
+  const allowed = times?.[channel] ?? times?.[""];
+  const due = allowed && calendar?.hours ? dueAt(now, allowed, calendar) : null;
+  return due ? dayText(due.day) : "";
 }

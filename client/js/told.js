@@ -26,10 +26,10 @@ export async function toldView(vault, dossier = null, form = null) {
   return [clockLine(vault), ...again, lost, ...own].filter(Boolean);
 }
 
-/** What became of one dossier, and would not be seen by looking. @param {Vault} vault @param {string} dossier @param {any} form @param {boolean} [isListed] among others: its own page says the rest @returns {Promise<any[]>} */
-export async function toldOf(vault, dossier, form, isListed = false) {
+/** What became of one dossier, and would not be seen by looking. @param {Vault} vault @param {string} dossier @param {any} form @param {Set<string>} [news] of all, where it is listed among them: its own page says the rest @returns {Promise<any[]>} */
+export async function toldOf(vault, dossier, form, news) {
   const said = (vault.kept.told ?? []).filter((each) => each.dossier === dossier);
-  const fresh = isListed && arrived(vault).has(dossier) ? [(await officePart(vault))?.arrivedLine(vault, dossier)] : [];
+  const fresh = news?.has(dossier) ? [(await officePart(vault))?.arrivedLine(vault, dossier)] : [];
   if (!said.length) return fresh.filter(Boolean);
   const lists = await knownLists();
   const lines = said.map((each) => (each.kind === "overridden" ? overridden(vault, each, form, lists) : notice(vault, each, t("held.yes"))));
@@ -48,7 +48,7 @@ export async function tellHome(vault) {
     const fresh = arrived(vault);
     const named = new Set([...fresh, ...(vault.kept.told ?? []).map((each) => each.dossier)]);
     const works = named.size ? (await workOf(vault)).filter(({ id }) => named.has(id)) : [];
-    const told = await Promise.all(works.map(async ({ id, title, form }) => ({ id, title, lines: await toldOf(vault, id, form, true) })));
+    const told = await Promise.all(works.map(async ({ id, title, form }) => ({ id, title, lines: await toldOf(vault, id, form, fresh) })));
     put("#told", fresh.size ? h("h2", {}, t("news.title", { n: fresh.size })) : null, ...told.filter(({ lines }) => lines.length).flatMap(({ id, title, lines }) => [h("a", { class: "card", href: `/cua-toi?d=${id}` }, h("span", { class: "grow" }, title)), ...lines]));
     await remember(vault);
   });

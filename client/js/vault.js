@@ -79,6 +79,10 @@ export class Vault extends EventTarget {
     this.gen = -1;
     /** @type {Kept} */
     this.kept = {};
+    /** What this page has opened, by store: the sealed record and what was in it. @type {Record<string, Map<string, [any, any]>>} */
+    this.opened = {};
+    /** What of each dossier its lists show (work.js). @type {Map<string, any>} */
+    this.works = new Map();
     /** @type {Promise<unknown>} what this page is doing to the session now; one thing at a time */
     this.turn = Promise.resolve();
     this.session = new Session({ device, boot: newId(Date.now()) });
@@ -135,6 +139,22 @@ export class Vault extends EventTarget {
     if (await this.inTurn(() => this.catchUp())) this.dispatchEvent(new Event("change"));
   }
 
+  /**
+   * Open what is kept; what still lies as this page has opened it is not opened again, since no two seals have one `iv`.
+   * What it gives is for reading: others get the same.
+   * @param {string} store @param {any[]} kept @returns {Promise<any[]>}
+   */
+  openAll(store, kept) {
+    const before = this.opened[store];
+    const now = (this.opened[store] = new Map());
+    return Promise.all(kept.map(async (sealed) => {
+      const [last, known] = before?.get(sealed.id) ?? [];
+      const record = sealed.iv?.every((/** @type {number} */ byte, /** @type {number} */ at) => byte === last?.iv?.[at]) ? known : await open(this.key, sealed);
+      now.set(sealed.id, [sealed, record]);
+      return record;
+    }));
+  }
+
   /** @returns {Promise<boolean>} whether there was news */
   async catchUp() {
     const tx = await this.db.transaction([...RECORDS], "readonly");
@@ -142,9 +162,7 @@ export class Vault extends EventTarget {
     if (gen === this.gen) return false;
     const kept = await Promise.all(RECORDS.map((store) => tx.objectStore(store).getAll()));
     await tx.done;
-    const opened = await Promise.all(
-      kept.map((records) => Promise.all(records.filter((/** @type {any} */ record) => record.id !== "gen").map((/** @type {any} */ record) => open(this.key, record)))),
-    );
+    const opened = await Promise.all(RECORDS.map((store, at) => this.openAll(store, kept[at].filter((/** @type {any} */ record) => record.id !== "gen"))));
     const device = this.session.meta.device;
     const own = opened[2].filter((/** @type {any} */ record) => record.id === "session");
     const { outbox, copies, meta } = Session.load({ outbox: opened[0], copies: opened[1], meta: own }, { device });
@@ -231,10 +249,9 @@ export class Vault extends EventTarget {
     return kept ? open(this.key, kept) : null;
   }
 
-  /** @returns {Promise<any[]>} newest first */
+  /** @returns {Promise<any[]>} newest first, for reading */
   async drafts() {
-    const kept = await this.db.getAll("drafts");
-    const drafts = await Promise.all(kept.map((record) => open(this.key, record)));
+    const drafts = await this.openAll("drafts", await this.db.getAll("drafts"));
     return drafts.sort((a, b) => (a.id < b.id ? 1 : -1));
   }
 

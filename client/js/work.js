@@ -33,6 +33,7 @@ export function formsOnce() {
 }
 
 /**
+ * What stands in a dossier is worked out again only where its draft, copy or ops are others than when this page last did.
  * @param {import("./vault.js").Vault} vault
  * @param {string} id
  * @param {any} draft
@@ -41,13 +42,24 @@ export function formsOnce() {
  * @returns {Promise<Work>}
  */
 export async function oneWork(vault, id, draft, session = vault.session, formNamed = formOf) {
+  const of = [draft, session.copies.get(id), ...session.recordsOf(id)];
+  let known = vault.works.get(id);
+  if (!known?.form || known.of.length !== of.length || known.of.some((/** @type {any} */ each, /** @type {number} */ at) => each !== of[at])) {
+    known = { of, ...(await factsOf(vault, id, draft, session, formNamed)) };
+    vault.works.set(id, known);
+  }
+  return { ...known, id, draft, state: stateOf(vault, id, draft, session) };
+}
+
+/** @param {import("./vault.js").Vault} vault @param {string} id @param {any} draft @param {import("./session.js").Session} session @param {(id: string) => Promise<any>} formNamed */
+async function factsOf(vault, id, draft, session, formNamed) {
   const copy = session.copies.get(id);
   const create = session.recordsOf(id).find((record) => record.op.type === "create");
   const formId = draft?.form ?? copy?.form ?? create?.op.form ?? "";
   const form = formId ? await formNamed(formId) : null;
   const procedure = draft?.procedure ?? copy?.procedure ?? formId.split("@")[0];
   const values = { ...valuesOf(vault, id, session), ...draft?.values };
-  return { id, procedure, title: form ? labelOf(form.title) : procedure, whom: nameIn(form, values), state: stateOf(vault, id, draft, session), draft, form };
+  return { procedure, title: form ? labelOf(form.title) : procedure, whom: nameIn(form, values), form };
 }
 
 /** @param {import("./vault.js").Vault} vault @param {string} id @param {any} draft @param {import("./session.js").Session} [session] @returns {import("./status.js").State} */

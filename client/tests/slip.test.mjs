@@ -64,3 +64,19 @@ test("what is drawn as a QR code is read as what it was", () => {
   for (let y = 0; y < side; y += 1) for (let x = 0; x < side; x += 1) if (modules[Math.floor(y / 4)][Math.floor(x / 4)]) data.fill(0, (y * side + x) * 4, (y * side + x) * 4 + 3);
   assert.equal(m.decodeQR({ width: side, height: side, data }), url);
 });
+
+test("until when there may be an answer is said only with the pack's times and calendar, by the dossier's channel", () => {
+  const { calendar } = JSON.parse(readFileSync(new URL("../../tests/unit/sync/due.json", import.meta.url), "utf8"));
+  const procedures = [{ code: "1.004873", times: { "": { count: 3, unit: "working_day" }, field: { count: 5, unit: "working_day" } } }, { code: "2.000815", days_text: "Trong ngày" }];
+  const pack = { parts: { calendar, procedures } };
+  const now = Date.parse("2026-11-20T09:14:00+07:00");
+  assert.equal(m.estimateOf(pack, "1.004873", "online", now), "26/11/2026", "a week-end and a day off are no working days");
+  assert.equal(m.estimateOf(pack, "1.004873", "field", now), "30/11/2026");
+  assert.equal(m.estimateOf(pack, "1.004873", "online", Date.parse("2026-11-20T17:30:00+07:00")), "27/11/2026", "after closing it comes on Monday");
+  assert.equal(m.estimateOf(pack, "2.000815", "online", now), "", "a time that is only told in words is not reckoned with");
+  assert.equal(m.estimateOf(pack, "1.001193", "online", now), "");
+  assert.equal(m.estimateOf(null, "1.004873", "online", now), "");
+  assert.equal(m.estimateOf({ parts: { procedures } }, "1.004873", "online", now), "");
+  assert.equal(m.estimateOf({ parts: { procedures, calendar: { version: "x", days: {} } } }, "1.004873", "online", now), "", "a pack of before has no hours");
+  assert.equal(m.estimateOf(pack, "1.004873", "online", Date.parse("2027-12-31T18:00:00+07:00")), "", "the calendar ends");
+});

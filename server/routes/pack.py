@@ -1,5 +1,6 @@
 """``/pack/{unit}``: what an officer takes along for days without network."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +13,7 @@ from schemas.problems import RequestProblem
 from server.routes.gate import OFFICER, officer_asking, store_of
 from server.routes.openapi import speaks
 from server.routes.wire import JSON, Answer, AnyRequest, holds, packed
-from server.services.packing import pack_of, parts_of
+from server.services.packing import in_force, pack_of, parts_of
 from server.store.store import now_ms
 
 HAVE_LENGTH_MAX: Final = 200
@@ -34,9 +35,10 @@ async def pack(request: AnyRequest, unit: FromPath[str], have: FromQuery[str] = 
     summary="How large the pack is, or what changed of it",
 )  # fmt: skip
 async def size(request: AnyRequest, unit: FromPath[str], have: FromQuery[str] = "") -> Answer:
-    """Answer the headers that ``GET`` would, ``Content-Length`` of the packed body among them."""
+    """Answer the headers that ``GET`` would, with ``Content-Length`` of the packed body; and the bytes of each form."""
     whole = _answer(request, _pack(request, unit, have))
-    headers = {**whole.headers, "content-length": str(len(whole.content)), "content-type": JSON}
+    forms = ", ".join(f"{name} {length}" for name, length in _form_sizes(request))
+    headers = {**whole.headers, "content-length": str(len(whole.content)), "content-type": JSON, "pack-forms": forms}
     return Response(b"", status_code=200, headers=headers)
 
 
@@ -51,6 +53,13 @@ def _pack(request: AnyRequest, unit: str, have: str) -> dict[str, Any]:
     store = store_of(request)
     parts = parts_of(store.shelf.fresh(store.conn), local_day(now_ms()).isoformat())
     return pack_of(unit, parts, have[:HAVE_LENGTH_MAX] or None, now_ms() // MINUTE_MS * MINUTE_MS)
+
+
+def _form_sizes(request: AnyRequest) -> Iterator[tuple[str, int]]:
+    """Give each form in force with its bytes as they are sent: who takes a pack along fetches those too."""
+    store = store_of(request)
+    for form in in_force(store.shelf.fresh(store.conn), local_day(now_ms()).isoformat()):
+        yield f"{form.form.procedure}@{form.form.version}", len(packed(request, form.doc, JSON).content)
 
 
 def _answer(request: AnyRequest, found: dict[str, Any]) -> Answer:

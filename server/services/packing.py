@@ -16,34 +16,40 @@ from schemas.catalogue import Procedure
 from schemas.forms import Form, Slot
 from server.catalogue.listing import listed_with
 from server.catalogue.telling import told_of
-from server.store.catalogue import Catalogue
-from sync.deadlines import Calendar
+from server.store.catalogue import Catalogue, Published
+from sync.deadlines import OFFICE, Calendar
 
 PARTS: Final = ("units", "calendar", "procedures", "forms")
 HASH_LENGTH: Final = 12
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
+def in_force(catalogue: Catalogue, today: str) -> list[Published]:
+    """Return the forms that can be filled in on a day, in the order of their procedures."""
+    return [found for name in sorted(catalogue.latest) if (found := catalogue.in_force(name, today)) is not None]
+
+
 def parts_of(catalogue: Catalogue, today: str) -> dict[str, Any]:
     """Return the parts of every pack of a day."""
-    forms = [found.form for name in sorted(catalogue.latest) if (found := catalogue.in_force(name, today)) is not None]
+    forms = [found.form for found in in_force(catalogue, today)]
     there = sorted((unit for unit in catalogue.units.values() if unit.there(today)), key=lambda unit: unit.id)
     return {
         "units": [{"id": unit.id, "name": unit.name, "kind": unit.kind} for unit in there if not unit.demo],
-        "calendar": _days(catalogue.calendar, date.fromisoformat(today)),
+        "calendar": calendar_part(catalogue.calendar, date.fromisoformat(today)),
         "procedures": procedures_of(forms, catalogue),
         "forms": [f"{form.procedure}@{form.version}" for form in forms],
     }
 
 
 def procedures_of(forms: Iterable[Form], catalogue: Catalogue) -> list[dict[str, Any]]:
-    """Return what is shown of procedures with no network: name, field, time and fee in words, papers."""
+    """Return what is shown of procedures with no network: name, field, time, fee in words, papers."""
     known = list(forms)
     found = {each.record.code: each for each in listed_with(catalogue.records.values(), known, catalogue.usual_times)}
     return [
         {
             "code": form.procedure, "name": form.title.vi, "field": catalogue.field_of(form.procedure) or "",
-            "days_text": found[form.procedure].time, "fee_text": _fee(catalogue.records.get(form.procedure)),
+            "days_text": found[form.procedure].time, "times": _times(catalogue, form.procedure),
+            "fee_text": _fee(catalogue.records.get(form.procedure)),
             "documents": [_paper(slot) for slot in form.slots],
         }
         for form in known
@@ -77,11 +83,26 @@ def _paper(slot: Slot) -> dict[str, Any]:
     return {"key": slot.key, "name": slot.title.vi, "always": slot.required is True}
 
 
-def _days(calendar: Calendar, today: date) -> dict[str, Any]:
-    """Return last year's, this year's and next year's days that are not as the week says."""
-    years = range(today.year - 1, today.year + 2)
-    off = {day.isoformat(): {"off": True, "why": why} for day, why in calendar.days_off.items() if day.year in years}
+def calendar_part(calendar: Calendar, today: date) -> dict[str, Any]:
+    """Return last year's, this year's and next year's days that are not as the week says, and the office's hours."""
+    first = max(calendar.first, date(today.year - 1, 1, 1))
+    last = min(calendar.last, date(today.year + 1, 12, 31))
+    off = {day.isoformat(): {"off": True, "why": why} for day, why in calendar.days_off.items() if first <= day <= last}
     made_up = {
-        day.isoformat(): {"off": False, "why": why} for day, why in calendar.make_up_days.items() if day.year in years
+        day.isoformat(): {"off": False, "why": why}
+        for day, why in calendar.make_up_days.items()
+        if first <= day <= last
     }
-    return {"version": calendar.version, "days": off | made_up}
+    return {
+        "version": calendar.version, "first": first.isoformat(), "last": last.isoformat(), "days": off | made_up,
+        "hours": {"spans": OFFICE.spans, "cutoff": OFFICE.cutoff},
+    }  # fmt: skip
+
+
+def _times(catalogue: Catalogue, code: str) -> dict[str, Any]:
+    """Return how long the office may take over a procedure, by channel; "" is any that is not named."""
+    return {
+        channel: {"count": time.count, "unit": time.unit}
+        for (procedure, channel), time in sorted(catalogue.times.items())
+        if procedure == code
+    }

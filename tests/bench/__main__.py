@@ -1,8 +1,8 @@
 """Measure the real server beside a bare SQLite in the same run, and report. Nothing here passes or fails by a figure.
 
 ``BENCH_SECONDS`` (3) is the time of a cell, ``BENCH_RUNS`` (3) how often each is measured. ``python -m tests.bench
-visits`` measures that part alone; the parts are ``sizes``, ``visits``, ``desk``, ``procedures``,
-``figures``, ``rates``, ``replay`` and ``uploads``.
+visits`` measures that part alone; the parts are ``sizes``, ``visits``, ``device``,
+``desk``, ``procedures``, ``figures``, ``rates``, ``replay`` and ``uploads``.
 ``soak`` is for people: 20,000 uploads with cuts.
 """
 
@@ -21,6 +21,7 @@ from playwright.sync_api import sync_playwright
 
 from e2e.office import ROOT, Office
 from tests.bench.desk import desk_lines
+from tests.bench.device import Tablet
 from tests.bench.figures import measure
 from tests.bench.floor import floor
 from tests.bench.load import Kept, Load, rate, run
@@ -39,6 +40,7 @@ SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
 UPLOADS = 1_000
 PHOTOGRAPHS = 200
 SOAK_BYTES = 20_000
+PARTS = ("sizes", "visits", "device", "desk", "procedures", "figures", "rates", "replay", "uploads")
 RUNS = int(os.environ.get("BENCH_RUNS", "3"))
 
 
@@ -182,6 +184,13 @@ class Bench:
             for line in Visits(playwright, self.folder, RUNS).report():
                 print(line, flush=True)
 
+    def device(self) -> None:
+        """Report what an officer's tablet with a thousand dossiers takes."""
+        print("\na tablet with a thousand dossiers, Chromium, processor 4 times slower (min / median / max)")
+        with sync_playwright() as playwright:
+            for line in Tablet(playwright, self.folder, RUNS).report():
+                print(line, flush=True)
+
     def uploads(self) -> None:
         """Report uploads beside those of others' servers, in turns, and a bare write and fsync."""
         print(f"\n{UPLOADS:,} uploads of {SMALL_BYTES // 1000} KB, 8 at once (min, median, max of {RUNS})")
@@ -250,7 +259,7 @@ def main() -> int:
     """Run ``make bench``."""
     with tempfile.TemporaryDirectory(prefix="motcua-bench-") as folder:
         bench = Bench(Path(folder))
-        for part in sys.argv[1:] or ("sizes", "visits", "desk", "procedures", "figures", "rates", "replay", "uploads"):
+        for part in sys.argv[1:] or PARTS:
             getattr(bench, part)()
     return 0
 

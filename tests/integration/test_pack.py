@@ -28,10 +28,12 @@ def test_a_pack_has_units_calendar_procedures_and_forms(officer: Caller) -> None
     assert (told["unit"], told["etag"]) == (UNIT, answer.headers["etag"])
     assert {"id": UNIT, "name": "Xã Văn Lãng", "kind": "commune"} in told["units"]
     assert told["calendar"]["days"]["2026-09-02"]["off"] is True
+    assert told["calendar"]["hours"] == {"spans": [[450, 690], [780, 1020]], "cutoff": 900}
     assert "1.004873@1" in told["forms"]
     marital = next(each for each in told["procedures"] if each["code"] == "1.004873")
     assert marital["name"]
     assert marital["days_text"]
+    assert marital["times"][""] == {"count": 3, "unit": "working_day"}
     assert marital["field"] == "Hộ tịch"
     assert marital["fee_text"]
     assert {"key", "name", "always"} == set(marital["documents"][0])
@@ -43,6 +45,12 @@ def test_its_size_is_said_before_and_who_has_it_gets_nothing(officer: Caller) ->
     assert before.content == b""
     assert before.headers["content-encoding"] == "gzip"
     assert abs(int(before.headers["content-length"]) - int(got.headers["content-length"])) <= 8, "a minute went by"
+    sizes = dict(each.split(" ") for each in before.headers["pack-forms"].split(", "))
+    assert list(sizes) == got.json()["forms"]
+    form = officer.http.get("/forms/1.004873@1", headers={"Accept-Encoding": "gzip"})
+    assert sizes["1.004873@1"] == form.headers["content-length"]
+    nothing = asked(officer, "HEAD", f"?have={got.headers['etag'].strip(chr(34))}")
+    assert 0 < int(nothing.headers["content-length"]) < 300
     same = asked(officer, if_none_match=got.headers["etag"])
     assert (same.status_code, same.content) == (304, b"")
 

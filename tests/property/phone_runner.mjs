@@ -4,9 +4,11 @@ import { createInterface } from "node:readline";
 
 import { compute, faults, hidden, requiredSlots, warnings } from "../../client/js/conditions.js";
 import { moveOn } from "../../client/js/moves.js";
+import { dueAt } from "../../client/js/reckoning.js";
 import { canonical, faultOf } from "../../client/js/values.js";
 
 const ANSWERS = {
+  due: ({ ms, allowed, calendar }) => dueAt(ms, allowed, calendar),
   form: ({ form, values, today }) => ({
     faults: faults(form, values, today),
     warnings: warnings(form, values, today),

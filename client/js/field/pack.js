@@ -27,15 +27,21 @@ async function asked(vault, path, init = {}) {
   }
 }
 
-/** How many bytes it is to be fetched. @param {Vault} vault @returns {Promise<number|null>} */
-async function sizeOf(vault) {
-  const answer = await asked(vault, `/pack/${unitOf(vault)}`, { method: "HEAD" });
+/** The whole pack, or where one is here what of it has changed. @param {Vault} vault @param {Kept|null} old */
+const address = (vault, old) => `/pack/${unitOf(vault)}${old ? `?have=${encodeURIComponent(old.etag)}` : ""}`;
+
+/** How many bytes are to be fetched: the pack or what of it has changed, and the forms that are not here. @param {Vault} vault @param {Kept|null} old @returns {Promise<number|null>} null: there is no network */
+export async function sizeOf(vault, old) {
+  const answer = await asked(vault, address(vault, old), { method: "HEAD" });
   const bytes = Number(answer?.ok ? answer.headers.get("content-length") : 0);
-  return bytes || null;
+  if (!answer || !bytes) return null;
+  const kept = new Set(await keptForms());
+  const forms = (answer.headers.get("pack-forms") ?? "").split(", ").map((each) => each.split(" ")).filter(([id, size]) => size && !kept.has(id));
+  return forms.reduce((sum, [, size]) => sum + Number(size), bytes);
 }
 
 /**
- * Fetch the pack, or what of it has changed, and the forms it names.
+ * Fetch the pack, or what of it has changed, and the forms it names. What is here stays until what comes instead is whole.
  * @param {Vault} vault
  * @returns {Promise<"new"|"same"|"silent">}
  */
@@ -43,24 +49,36 @@ export async function fetchPack(vault) {
   const unit = unitOf(vault);
   /** @type {Kept|null} */
   const old = await packOf(unit);
-  const query = old ? `?have=${encodeURIComponent(old.etag)}` : "";
-  const answer = await asked(vault, `/pack/${unit}${query}`, old ? { headers: { "if-none-match": old.etag } } : {});
-  if (answer?.status === 304 && old) await keepPack(unit, { ...old, got_ms: Date.now() });
-  else if (!answer?.ok) return "silent";
-  else await keepNew(unit, old, answer);
-  const parts = (await packOf(unit)).parts;
-  if (!(await bringForms(parts.forms ?? []))) return "silent";
-  return answer.status === 304 ? "same" : "new";
+  const answer = await asked(vault, address(vault, old), old ? { headers: { "if-none-match": old.etag } } : {});
+  const same = answer?.status === 304 && old !== null;
+  const now = same ? { ...old, got_ms: Date.now() } : await packIn(vault, answer, old);
+  if (!now) return "silent";
+  await keepPack(unit, now);
+  if (!(await bringForms(now.parts.forms ?? []))) return "silent";
+  return same ? "same" : "new";
 }
 
-/** @param {string} unit @param {Kept|null} old @param {Response} answer */
-async function keepNew(unit, old, answer) {
-  const text = await answer.text();
-  const came = JSON.parse(text);
-  const isDelta = came.parts !== undefined;
-  if (isDelta && came.base !== old?.etag) throw new Error("what has changed is of another pack");
-  const parts = isDelta ? { ...old?.parts, ...came.parts } : came;
-  await keepPack(unit, { etag: answer.headers.get("etag") ?? "", got_ms: Date.now(), bytes: new TextEncoder().encode(text).length, parts });
+/** @param {Vault} vault @param {Response|null} answer @param {Kept|null} old @returns {Promise<Kept|null>} null: it is not whole */
+async function packIn(vault, answer, old) {
+  const text = answer?.ok ? await wholeText(answer) : null;
+  if (!answer || text === null) return null;
+  const { base, parts } = JSON.parse(text);
+  if (parts && !old) return null;
+  if (parts && base !== old?.etag) return packIn(vault, await asked(vault, address(vault, null)), null); // what has changed since another pack
+  const whole = parts ? { ...old?.parts, ...parts } : JSON.parse(text);
+  return { etag: answer.headers.get("etag") ?? "", got_ms: Date.now(), bytes: new TextEncoder().encode(text).length, parts: whole };
+}
+
+/** The JSON in an answer; null where it was cut on its way. @param {Response} answer @returns {Promise<string|null>} */
+async function wholeText(answer) {
+  try {
+    const text = await answer.text();
+    JSON.parse(text);
+    return text;
+  } catch (fault) {
+    if (!(fault instanceof TypeError || fault instanceof SyntaxError)) throw fault;
+    return null;
+  }
 }
 
 /** Fetch the forms that are not here. @param {string[]} ids @returns {Promise<boolean>} whether all are */
@@ -68,8 +86,9 @@ async function bringForms(ids) {
   const kept = new Set(await keptForms());
   for (const id of ids.filter((each) => !kept.has(each))) {
     const answer = await fetch(`/forms/${id}`).catch(() => null); // no network: the rest comes another time
-    if (!answer?.ok) return false;
-    await keepForm(await answer.json());
+    const text = answer?.ok ? await wholeText(answer) : null;
+    if (text === null) return false;
+    await keepForm(JSON.parse(text));
   }
   return true;
 }
@@ -92,7 +111,7 @@ export async function packPage(vault) {
 async function packView(vault, said) {
   /** @type {Kept|null} */
   const kept = await packOf(unitOf(vault));
-  const size = await sizeOf(vault);
+  const size = await sizeOf(vault, kept);
   const open = [...vault.session.copies.values()].filter(({ state }) => !["3", "8", "10"].includes(state)).length;
   const button = h("button", { type: "button", class: "button", "data-action": "fetch-pack", onclick: async () => {
     button.disabled = true;

@@ -15,11 +15,11 @@ import { marksOf } from "./likeness.js";
 /** States of a dossier that the office has not received yet: it stays on the list, whatever its day. */
 const OPEN = ["saved", "locked", "waiting", "sending", "partly", "received", "refused", "needs_you", "two_versions", "held"];
 
+/** What a dossier was found by when it was last listed, and of what that was made. @type {Map<string, {of: any[], words: string, day: string}>} */
+const folds = new Map();
+
 /** The moment inside a UUIDv7. @param {string} id */
 const bornIn = (id) => Number.parseInt(id.replace("-", "").slice(0, 12), 16);
-
-/** @param {string} id */
-export const isOfToday = (id) => dateOf(bornIn(id)) === dayText(today());
 
 /**
  * What was taken in from this drawer today, and before if the office has not received it, newest first.
@@ -33,17 +33,25 @@ export async function takenIn(vault) {
   const begun = (/** @type {string} */ id) => drafts.get(id) ?? session.recordsOf(id).find((record) => record.op.type === "create")?.op;
   const ids = [...new Set([...drafts.keys(), ...[...session.outbox.values()].map((record) => record.dossier)])].filter((id) => begun(id)?.on_behalf).sort().reverse();
   const forms = formsOnce();
+  const now = dayText(today());
   const works = await Promise.all(ids.map(async (id) => {
     const { on_behalf, channel, at, begun_ms } = begun(id);
     const work = await oneWork(vault, id, drafts.get(id) ?? null, session, forms);
-    return { ...work, on_behalf, channel, at: begun_ms ?? at, isToday: isOfToday(id), words: wordsOf(work, on_behalf) };
+    const { day, words } = foldOf(work, on_behalf);
+    return { ...work, on_behalf, channel, at: begun_ms ?? at, isToday: day === now, words };
   }));
   return works.filter((work) => work.isToday || OPEN.includes(work.state.id));
 }
 
-/** @param {import("../work.js").Work} work @param {any} on_behalf */
-const wordsOf = ({ title, procedure, whom, state, draft }, on_behalf) =>
-  folded([title, procedure, whom, state.code, draft?.whom, on_behalf.name, on_behalf.citizen_id, on_behalf.phone].filter(Boolean).join(" "));
+/** Fold what a dossier is found by, once for as long as it stands so. @param {import("../work.js").Work} work @param {any} on_behalf */
+function foldOf({ id, title, procedure, whom, state, draft }, on_behalf) {
+  const of = [title, procedure, whom, state.code, draft?.whom, on_behalf.name, on_behalf.citizen_id, on_behalf.phone];
+  const known = folds.get(id);
+  if (known?.of.every((each, at) => each === of[at])) return known;
+  const fold = { of, words: folded(of.filter(Boolean).join(" ")), day: dateOf(bornIn(id)) };
+  folds.set(id, fold);
+  return fold;
+}
 
 /** Those that have every word. @param {Taken[]} taken @param {string} typed */
 export function found(taken, typed) {

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from schemas.moments import HO_CHI_MINH
 from sync.deadlines import (
     AFTER_CUTOFF,
+    OFFICE,
     PUSHED,
     RECEIVED,
     SATURDAY,
@@ -18,6 +19,7 @@ from sync.deadlines import (
     UNITS,
     Calendar,
     OutsideCalendar,
+    Unit,
     dated_anew,
     due,
     later,
@@ -25,7 +27,7 @@ from sync.deadlines import (
     resumed,
     working_minutes,
 )
-from tests.unit.sync.days import CALENDAR, WORKING_DAYS
+from tests.unit.sync.days import CALENDAR, DUE, GOLDEN, WORKING_DAYS
 
 
 def at(text: str) -> datetime:
@@ -80,35 +82,16 @@ def test_the_same_day_means_the_next_one_from_fifteen_o_clock(received: str, exp
     assert (answer.at, answer.trace[0].why) == (at(expected), why)
 
 
-@pytest.mark.parametrize(
-    ("received", "hours", "expected"),
-    [
-        ("2026-11-20 10:30", 1, "2026-11-20 11:30"),  # the last minute of a span belongs to it
-        ("2026-11-20 10:31", 1, "2026-11-20 13:01"),
-        ("2026-11-20 12:10", 4, "2026-11-20 17:00"),
-        ("2026-11-20 05:00", 8, "2026-11-20 17:00"),
-        ("2026-11-20 16:00", 2, "2026-11-23 08:30"),
-        ("2026-11-21 10:00", 8, "2026-11-23 17:00"),
-    ],
-)
-def test_hours_run_while_the_office_is_open(received: str, hours: int, expected: str) -> None:
-    assert due(at(received), hours, "hour", CALENDAR).at == at(expected)
-
-
-@pytest.mark.parametrize(
-    ("received", "count", "unit", "expected"),
-    [
-        ("2026-11-18 09:00", 5, "calendar_day", "2026-11-23 17:00"),
-        ("2026-11-19 09:00", 2, "calendar_day", "2026-11-23 17:00"),  # ends on a Saturday
-        ("2026-11-19 09:00", 5, "calendar_day", "2026-11-25 17:00"),  # ends on 24.11
-        ("2026-01-30 09:00", 1, "month", "2026-03-02 17:00"),  # 28.02 is a Saturday
-        ("2025-12-31 09:00", 2, "month", "2026-03-02 17:00"),
-        ("2026-03-31 09:00", 1, "month", "2026-05-04 17:00"),  # 30.04, 01.05 and a week-end
-        ("2026-12-15 09:00", 1, "month", "2027-01-15 17:00"),
-    ],
-)
-def test_calendar_days_and_months_end_on_a_working_day(received: str, count: int, unit: str, expected: str) -> None:
-    assert due(at(received), count, unit, CALENDAR).at == at(expected)  # type: ignore[arg-type] # as listed
+@pytest.mark.parametrize(("received", "count", "unit", "expected"), DUE)
+def test_it_is_due_when_the_cases_say_that_the_phone_answers_too(
+    received: str, count: int, unit: Unit, expected: str | None
+) -> None:
+    """Each unit, ends of spans, of months and of the calendar: calendar days and months end on a working day."""
+    if expected is None:
+        with pytest.raises(OutsideCalendar):
+            due(at(received), count, unit, CALENDAR)
+    else:
+        assert due(at(received), count, unit, CALENDAR).at == at(expected)
 
 
 def test_a_day_off_at_the_end_of_calendar_days_is_told() -> None:
@@ -136,6 +119,10 @@ def test_what_is_asked_wrongly_or_lies_outside_the_calendar_is_an_error() -> Non
     for received, count, unit in (("2024-12-31 09:00", 1, "hour"), ("2027-12-30 09:00", 9, "working_day"), ("2027-06-01 09:00", 12, "month")):  # fmt: skip # noqa: E501
         with pytest.raises(OutsideCalendar):
             due(at(received), count, unit, CALENDAR)  # type: ignore[arg-type] # as listed
+
+
+def test_the_cases_have_the_hours_of_the_office() -> None:
+    assert GOLDEN["calendar"]["hours"] == {"spans": [list(span) for span in OFFICE.spans], "cutoff": OFFICE.cutoff}
 
 
 START = at("2025-02-01 00:00")
