@@ -54,12 +54,15 @@ def is_officer(actor: Actor) -> bool:
     return any(role in WRITING for roles in actor.units.values() for role in roles)
 
 
-def took_in_under_former_right(actor: Actor, dossier: Dossier) -> bool:
-    """Return whether an officer took it in who was of its unit and is no more, and it has not come to the office."""
+def took_in_without_right(actor: Actor, dossier: Dossier) -> bool:
+    """Return whether an officer took it in for a unit where they have no role now, and it is not with the office.
+
+    They were moved since, or the unit was never theirs. Whoever claimed it hands in their own matter, wherever it goes.
+    """
     return (
         dossier.state == "draft"
-        and dossier.channel != "online"
-        and dossier.unit in actor.former_units
+        and (dossier.on_behalf is not None or dossier.channel != "online")
+        and actor.person == (dossier.begun_by or dossier.applicant)
         and not set(WRITING).intersection(actor.units.get(dossier.unit, ()))
     )
 

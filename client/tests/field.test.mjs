@@ -7,10 +7,10 @@ import { build } from "esbuild";
 import "./memory.mjs";
 
 const js = fileURLToPath(new URL("../js/field/", import.meta.url));
-const contents = ["likeness", "helping", "day", "summary"].map((name) => `export * from "./${name}.js";`).join("\n");
+const contents = ["likeness", "helping", "day", "summary", "units"].map((name) => `export * from "./${name}.js";`).join("\n");
 const bundle = await build({ stdin: { contents, resolveDir: js }, bundle: true, format: "esm", write: false, define: { document: "globalThis.page", addEventListener: "globalThis.page.on" } });
 globalThis.page = /** @type {any} */ ({ on() {}, body: { dataset: {} } });
-const { alikeOf, countsOf, groupsOf, isAsked, isNeeded, marksOf, prefill, read, typedOf } = await import(`data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].contents).toString("base64")}`);
+const { alikeOf, countsOf, groupsOf, isAsked, isNeeded, marksOf, prefill, read, typedOf, unitOf, unitsOf } = await import(`data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].contents).toString("base64")}`);
 
 const form = (/** @type {string} */ name) => JSON.parse(readFileSync(fileURLToPath(new URL(`../../schemas/procedures/${name}.json`, import.meta.url)), "utf8"));
 const CONSENT = { text: "Cán bộ đã đọc cho tôi nghe.", version: "1", at: 1795485404137 };
@@ -76,4 +76,18 @@ test("the day's list has what needs the officer first, and of earlier days what 
   const taken = [work("a", "saved"), work("b", "waiting"), work("c", "received"), work("d", "received", false), work("e", "refused"), { ...work("f", "partly"), state: { id: "partly", bad: 1 } }];
   assert.deepEqual(groupsOf(taken).map(([key, works]) => [key, works.map(({ id }) => id).join("")]), [["day.needs_you", "ef"], ["day.drafts", "a"], ["day.waiting", "b"], ["day.sent", "c"], ["day.before", "d"]]);
   assert.deepEqual([...countsOf(taken)], [["A", { drafts: 1, waiting: 2, sent: 2 }], ["B", { drafts: 0, waiting: 1, sent: 0 }]]);
+});
+
+test("who takes in for several units chooses, once; who sees only, or does so in one, is not asked", () => {
+  const roles = [["06151", "inspector"], ["06154", "counter"], ["06154", "handler"], ["06157", "head"]].map(([unit, role]) => ({ unit, role }));
+  const vault = (/** @type {any} */ kept, held = roles) => ({ account: { roles: held }, kept });
+  assert.deepEqual(unitsOf({ roles }), ["06154", "06157"]);
+  assert.equal(unitOf(vault({})), "", "nobody guesses between two");
+  assert.equal(unitOf(vault({ unit: "06157" })), "06157");
+  assert.equal(unitOf(vault({ unit: "06151" })), "", "what was chosen once and is theirs no more");
+  assert.equal(unitOf(vault({ unit: "06151" }, roles.slice(0, 3))), "06154");
+  assert.deepEqual([unitsOf(null), unitOf(vault({}, []))], [[], ""]);
+  assert.deepEqual(read({ ...WHOLE, unit: "" }).wrong.map(({ path }) => path), ["unit"]);
+  assert.equal(read({ ...WHOLE, unit: "06157" }).unit, "06157");
+  assert.equal("unit" in read(WHOLE), false, "a draft keeps the unit it has");
 });

@@ -82,3 +82,26 @@ def test_a_head_declines_it_with_a_reason_and_it_is_nobodys_work_again(moved: Ca
     assert dossier not in listed(head, "held") + listed(head, "all")
     assert head.http.get(f"/desk/d/{dossier}").status_code == 404
     assert (moved.sees(dossier) or {})["state"] == "draft"
+
+
+def test_each_unit_of_an_officer_gets_its_own_and_what_is_for_a_third_waits_for_its_head(
+    office: Any, head: Caller
+) -> None:
+    who = f"officer-{new_id()}"
+    said: dict[str, Any] = {}
+    for words in (
+        ("officer", "add", "--id", who, "--unit", UNIT),
+        ("officer", "add", "--id", who, "--unit", "06151"),
+        ("officer", "add", "--id", who, "--unit", "05977", "--role", "inspector"),
+        ("token", "--officer", who),
+    ):
+        said[words[0]] = json.loads(motcua(*words, "--data", str(office.data), "--json").stdout)
+    officer = Caller(office.address, said["token"][0]["token"])
+    for unit, outcome in ((UNIT, "applied"), ("06151", "applied"), ("05977", "held"), ("06187", "held")):
+        dossier = new_id()
+        begin, write = create(dossier, channel="field", on_behalf=BEHALF, unit=unit), patch(dossier, VALUES)
+        results = officer.push(begin, write, submit(dossier, begin, write))
+        assert [each["outcome"] for each in results] == ["applied", "applied", outcome], unit
+        there = Caller.signed_in(office, f"head-{unit}")
+        assert dossier in listed(there, "decide" if outcome == "applied" else "held")
+        assert (dossier in listed(head, "all")) == (unit == UNIT)

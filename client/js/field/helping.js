@@ -15,7 +15,7 @@ export const CHANNELS = ["field", "counter"];
 
 /**
  * @typedef {{name?: string, citizen_id?: string, phone?: string, relation?: string, whom?: string, seen?: string, seen_note?: string,
- *   channel?: string, consent?: {text: string, version: string, at: number}|null, procedure?: string}} Typed as on the page
+ *   channel?: string, consent?: {text: string, version: string, at: number}|null, procedure?: string, unit?: string}} Typed as on the page; `unit` where there are several, "" before one is chosen
  * @typedef {{path: string, key: string, args?: any}} Wrong
  */
 
@@ -25,7 +25,7 @@ export const BOXES = { name: "name", citizen_id: "citizen_id", phone: "phone", w
 const CHOSEN = ["relation", "seen", "channel", "procedure"];
 
 /** As they stand on the page. */
-const ORDER = ["procedure", "name", "citizen_id", "phone", "relation", "whom", "seen", "seen_note", "channel", "consent"];
+const ORDER = ["procedure", "unit", "name", "citizen_id", "phone", "relation", "whom", "seen", "seen_note", "channel", "consent"];
 
 /** Whether a box must be filled. @param {string} path @param {Typed} typed */
 export const isNeeded = (path, typed) => path === "name" || (path === "citizen_id" && typed.seen === "card") || (path === "seen_note" && typed.seen === "witness");
@@ -39,7 +39,7 @@ export function isAsked(path, { relation, seen }) {
 /**
  * Read the page.
  * @param {Typed} typed
- * @returns {{wrong: Wrong[], on_behalf: any, channel: string, whom: string}}
+ * @returns {{wrong: Wrong[], on_behalf: any, channel: string, whom: string, unit?: string}}
  */
 export function read(typed) {
   /** @type {Wrong[]} */
@@ -53,12 +53,13 @@ export function read(typed) {
     else if (found.value) values[path] = found.value;
     else if (isNeeded(path, typed)) wrong.push({ path, key: "err.required" });
   }
-  for (const path of CHOSEN) if (!(/** @type {any} */ (typed)[path])) wrong.push({ path, key: "err.required_choice" });
+  const own = typed.unit === undefined ? {} : { unit: typed.unit };
+  for (const path of [...CHOSEN, ...Object.keys(own)]) if (!(/** @type {any} */ (typed)[path])) wrong.push({ path, key: "err.required_choice" });
   if (!typed.consent) wrong.push({ path: "consent", key: "helped.consent_missing" });
   wrong.sort((a, b) => ORDER.indexOf(a.path) - ORDER.indexOf(b.path));
   const { whom = "", ...person } = values;
   const { relation, seen, consent } = typed;
-  return { wrong, on_behalf: { ...person, relation, seen, consent }, channel: typed.channel ?? "", whom };
+  return { wrong, on_behalf: { ...person, relation, seen, consent }, channel: typed.channel ?? "", whom, ...own };
 }
 
 /** What the page shows of a draft that was begun. @param {any} draft @returns {Typed} */

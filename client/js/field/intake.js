@@ -12,10 +12,12 @@ import { inputId } from "../pickers.js";
 import { stateLine } from "../status.js";
 import { t } from "../texts.js";
 import { alikeView } from "./alike.js";
+import { unitOptions } from "./choosing.js";
 import { BOXES, CHANNELS, CONSENT_VERSION, isAsked, isNeeded, prefill, read, RELATIONS, SEEN, typedOf } from "./helping.js";
 import { alikeOf } from "./likeness.js";
 import { backToDay, title } from "./round.js";
 import { everyone } from "./taken.js";
+import { unitOf } from "./units.js";
 
 /** @typedef {import("../vault.js").Vault} Vault */
 /** @typedef {import("./helping.js").Typed} Typed */
@@ -26,6 +28,9 @@ export async function intakePage(vault, id) {
   const kept = /** @type {any} */ (vault.kept);
   /** @type {Typed} */
   const typed = draft?.on_behalf ? typedOf(draft) : { channel: kept.channel, ...kept.intake };
+  const units = await unitOptions(vault, draft?.unit ?? "");
+  if (units.length) typed.unit = draft?.unit ?? typed.unit ?? unitOf(vault);
+  else delete typed.unit;
   const line = h("div", {});
   const keep = async () => {
     await vault.change(() => ({ kept: /** @type {any} */ ({ intake: { ...typed } }) }));
@@ -44,6 +49,7 @@ export async function intakePage(vault, id) {
       void begin(vault, typed, draft);
     } },
       draft ? null : asked.choice("procedure", procedures),
+      units.length ? asked.choice("unit", units) : null,
       h("h2", {}, t("helped.who")),
       h("div", { id: "card" }),
       asked.box("name"), asked.box("citizen_id"), alike, asked.box("phone"),
@@ -112,10 +118,10 @@ async function begin(vault, typed, draft) {
   }
   const form = await dataIn(`/to-khai/${typed.procedure}`, "form-data");
   if (!form) return void tellWrong([{ path: "procedure", key: "helped.no_form" }]);
-  const begun = { ...newDraft(form), ...recorded, unit: vault.account?.roles?.[0]?.unit ?? null, saved_ms: Date.now() };
+  const begun = { ...newDraft(form), ...recorded, unit: recorded.unit ?? unitOf(vault), saved_ms: Date.now() };
   prefill(form, begun, recorded);
   await keepForm(form);
-  await vault.change(() => ({ drafts: [begun], kept: /** @type {any} */ ({ intake: null, channel: recorded.channel }) }));
+  await vault.change(() => ({ drafts: [begun], kept: /** @type {any} */ ({ intake: null, channel: recorded.channel, unit: begun.unit }) }));
   location.assign(`/to-khai/${form.procedure}?d=${begun.id}`);
 }
 

@@ -7,14 +7,13 @@ import { keepForm, keepPack, keptForms, packOf } from "../db.js";
 import { h, one, show } from "../dom.js";
 import { dateOf, timeOf } from "../moments.js";
 import { sendNow } from "../news.js";
-import { languageNow, t } from "../texts.js";
+import { labelOf, languageNow, t } from "../texts.js";
 import { backToDay, title } from "./round.js";
+import { keepUnit, learnRoles, unitOptions } from "./choosing.js";
+import { unitOf } from "./units.js";
 
 /** @typedef {import("../vault.js").Vault} Vault */
 /** @typedef {{etag: string, got_ms: number, bytes: number, parts: Record<string, any>}} Kept */
-
-/** @param {Vault} vault */
-const unitOf = (vault) => vault.account?.roles?.[0]?.unit ?? "";
 
 /** @param {Vault} vault @param {string} path @param {RequestInit} [init] @returns {Promise<Response|null>} null: no answer of the system's */
 async function asked(vault, path, init = {}) {
@@ -103,12 +102,26 @@ export async function freshLine(vault) {
 
 /** @param {Vault} vault */
 export async function packPage(vault) {
-  show(title(t("pack.title")), backToDay(), h("h1", {}, t("pack.title")), h("p", {}, t("pack.say")), h("div", { id: "pack" }));
+  show(title(t("pack.title")), backToDay(), h("h1", {}, t("pack.title")), h("p", {}, t("pack.say")), h("div", { id: "unit" }), h("div", { id: "pack" }));
+  await learnRoles(vault);
+  const units = await unitOptions(vault);
+  if (units.length) document.querySelector("#unit")?.replaceChildren(whichUnit(vault, units));
   await packView(vault, "");
+}
+
+/** Whose pack it is, where an officer has several units. @param {Vault} vault @param {{value: string, label: any}[]} units */
+function whichUnit(vault, units) {
+  const choose = async (/** @type {string} */ unit) => {
+    await keepUnit(vault, unit);
+    await packView(vault, "");
+  };
+  return h("fieldset", { class: "field", "data-field": "unit" }, h("legend", {}, t("helped.unit")), ...units.map(({ value, label }) => h("label", { class: "option" },
+    h("input", { type: "radio", name: "unit", value, checked: value === unitOf(vault), onchange: () => choose(value) }), h("span", {}, labelOf(label)))));
 }
 
 /** @param {Vault} vault @param {string} said */
 async function packView(vault, said) {
+  if (!unitOf(vault)) return; // one is to be chosen first
   /** @type {Kept|null} */
   const kept = await packOf(unitOf(vault));
   const size = await sizeOf(vault, kept);

@@ -5,6 +5,7 @@
 import { isOfficer } from "../roles.js";
 import { h, icon, show } from "../dom.js";
 import { t } from "../texts.js";
+import { learnRoles } from "./choosing.js";
 import { dayPage } from "./day.js";
 import { intakePage } from "./intake.js";
 import { watchIdle } from "./lock.js";
@@ -25,6 +26,7 @@ export async function fieldPage(vault) {
   };
   addEventListener("hashchange", () => void route());
   await route();
+  await learnRoles(vault);
 }
 
 const signIn = () => h("a", { class: "button", href: "/dang-nhap?next=/di-ban", "data-action": "sign-in" }, t("do.sign_in"));

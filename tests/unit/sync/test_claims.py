@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from sync.ledger import Actor
 from sync.push import claim
@@ -105,11 +106,15 @@ def test_both_correct_before_reception_and_the_office_is_the_office_after(office
 
 
 def test_what_an_officer_of_another_unit_still_sends_after_the_claim_is_held_and_never_lost(office: Office) -> None:
-    dossier, _ = taken_in(office, by=office.other)
+    other = replace(office.officer, person=office.id())
+    office.ledger.actors[other.person] = other
+    dossier, _ = taken_in(office, by=other)
     claimed(office, dossier, office.binh)
-    pulled = office.pull(office.other)
+    other = replace(other, units={"06151": ("counter",)}, former_units=frozenset({"06154"}))
+    office.ledger.actors[other.person] = other
+    pulled = office.pull(other)
     assert dossier not in [each.id for each in pulled.dossiers]
-    late = office.push(office.other, office.op("patch", dossier, set={"a.phone": "0987000111"}))[0]
+    late = office.push(other, office.op("patch", dossier, set={"a.phone": "0987000111"}))[0]
     assert (late.outcome, late.reason) == ("held", "right-lost")
     assert [held.op for held in office.sees(office.officer, dossier).held or []] == [late.id]
     accept = office.op("accept", dossier, op=late.id)

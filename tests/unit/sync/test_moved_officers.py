@@ -94,6 +94,34 @@ def test_work_for_the_new_unit_goes_on_and_a_faulty_one_is_refused_with_its_reas
     assert outcomes(office.push(moved.officer, begin, submit)) == [("applied", None), ("refused", None)]
 
 
+def test_what_is_taken_in_for_a_unit_that_was_never_theirs_waits_for_its_head_too() -> None:
+    office = Office()
+    head = Actor(office.id(), "Trưởng", {"06154": ("head",)})
+    inspector = replace(office.officer, person=office.id(), units={"06154": ("inspector",), "06151": ("counter",)})
+    office.ledger.actors |= {head.person: head, inspector.person: inspector}
+    for officer in (office.other, inspector):
+        dossier = office.id()
+        begin = office.create(dossier, channel="field", on_behalf=BEHALF)
+        write = office.op("patch", dossier, set={"a.name": "Bình"})
+        submit = office.op("submit", dossier, expect={"state": "draft"}, after=[begin["id"], write["id"]])
+        assert outcomes(office.push(officer, begin, write, submit))[2] == ("held", "right-lost")
+        assert office.push(head, office.op("accept", dossier, op=submit["id"]))[0].outcome == "applied"
+        assert office.sees(head, dossier).state == "1"
+
+
+def test_an_officers_own_matter_and_what_was_claimed_go_to_any_unit() -> None:
+    office = Office()
+    own, claims = office.id(), office.id()
+    begin = office.create(own)
+    write = office.op("patch", own, set={"a.name": "Hải"})
+    submit = office.op("submit", own, expect={"state": "draft"})
+    assert outcomes(office.push(office.other, begin, write, submit)) == [("applied", None)] * 3
+    office.push(office.other, office.create(claims, channel="field", on_behalf=BEHALF))
+    assert claimed(office, claims, office.binh)
+    ops = office.op("patch", claims, set={"a.name": "Bình"}), office.op("submit", claims, expect={"state": "draft"})
+    assert outcomes(office.push(office.binh, *ops)) == [("applied", None)] * 2
+
+
 def test_who_was_no_officer_there_takes_in_nothing() -> None:
     moved = Moved(to=None)
     _, results = moved.sends(unit="06151")
