@@ -20,6 +20,8 @@ from server.store.store import Store, now_ms
 from server.texts import text as say
 from server.units.shipped import PROVINCE_ID
 
+#: How much of a whole has to show its part before a share speaks for all of it.
+ENOUGH: Final = 0.9
 PUBLIC: Final = "public"
 BY: Final = ("unit", "field", "level")
 _NOTHING: Final = Month(dict.fromkeys(WHOLES, 0), {by: {} for by in BY})
@@ -110,16 +112,21 @@ def _counts(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _shares(row: Mapping[str, Any]) -> dict[str, float | None]:
-    """Return the shares, of those months alone whose parts are shown."""
-    known = {share: percent(row[part], row[f"of_{part}"]) for share, (part, _) in SHARES.items()}
-    return {share: None if words is None else float(words) for share, words in known.items()}
+def _shares(row: Mapping[str, Any], wholes: Mapping[str, Any] | None = None) -> dict[str, float | None]:
+    """Return the shares, of what shows its parts: where that is less than nine tenths, it stands for nothing else."""
+    found = {}
+    for share, (part, whole) in SHARES.items():
+        known, every = row[f"of_{part}"], (wholes or row)[whole].count
+        words = percent(row[part], known) if known >= ENOUGH * every else None
+        found[share] = None if words is None else float(words)
+    return found
 
 
 def _total(months: list[Month]) -> dict[str, Any]:
     """Return what all units have together: the months' totals, and the shares over what units show."""
     parts = summed([row for month in months for row in month.tables["unit"].values()])
-    return _counts(summed([month.total for month in months])) | _shares(parts)
+    wholes = summed([month.total for month in months])
+    return _counts(wholes) | _shares(parts, wholes)
 
 
 def _lights(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -114,6 +114,9 @@ def test_the_public_page_is_made_of_months_and_hides_what_would_tell_the_small(t
         assert row(shown, "Xã Hội Hoan")[0] == "không hiện"
         assert row(shown, "Hộ tịch") == ["12", "0"]
         assert row(shown, "Nộp được qua mạng") == ["12", "0"]
+        total = re.search(r"<dt>Nộp qua mạng</dt><dd>(.*?)</dd>", shown)
+        assert total
+        assert total[1] == "–", "what half of them show is not the share of all"
         this = re.search(r"\?ky=(\d{4}-Q\d)", shown)
         assert this
         quarter = await page(made, "nobody", f"/so-lieu?ky={this[1]}")
