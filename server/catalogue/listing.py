@@ -1,4 +1,7 @@
-"""The catalogue as lists show it: what is filed here comes with its form, all else with who handles it and how long."""
+"""The catalogue as lists show it: what is filed here comes with its form, all else with who handles it and how long.
+
+A procedure is called by its own name everywhere; what its form is called stands in the form, and finds it too.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -27,9 +30,9 @@ def _joined(listed: Listed, known: Procedure | None) -> Listed:
     if known is None:
         return listed
     record = listed.record
-    beside = f"{known.name} {known.beside}"
+    beside = f"{record.name} {known.beside}"
     return Listed(
-        Record(record.code, record.name, known.field, known.levels or record.levels, form=True, beside=beside),
+        Record(record.code, known.name, known.field, known.levels or record.levels, form=True, beside=beside),
         listed.time or short_time(known.time),
         listed.unit,
     )

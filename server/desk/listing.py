@@ -75,12 +75,12 @@ def words_in(text: str) -> list[str]:
     return "".join(letter if letter.isalnum() else " " for letter in folded(text)).split()
 
 
-def words_of(dossier: Dossier, form: Form | None) -> str:
-    """Return the words by which a dossier is found: its code, the names in it, its procedure."""
+def words_of(dossier: Dossier, form: Form | None, procedure: str = "") -> str:
+    """Return the words by which a dossier is found: its code, the names in it, its procedure's name and its form's."""
     names = [str(dossier.on_behalf.get("name", ""))] if dossier.on_behalf else []
     names += _values(dossier, form, ("name",))
     title = form.title.vi if form is not None else ""
-    return folded(" ".join([dossier.code or "", *names, title, dossier.procedure]))
+    return folded(" ".join([dossier.code or "", *names, title, procedure, dossier.procedure]))
 
 
 def numbers_of(dossier: Dossier, form: Form | None) -> list[str]:

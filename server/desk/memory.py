@@ -48,6 +48,7 @@ class Memory(Struct):
     options: Mapping[str, list[dict[str, Any]]] = {}
     looked: list[tuple[int, str, str]] = []
     machines: dict[tuple[str, str], Machine] = {}
+    procedure_names: Mapping[str, str] = {}
 
     def push(self, person: str, ops: Sequence[bytes]) -> list[OpResult]:
         """Give each op of a person its outcome, in one transaction."""
@@ -80,8 +81,10 @@ class MemoryDeskStore:
         return self._memory.world.named(name)
 
     def title(self, procedure: str) -> str:
-        """Return a procedure's name; its code where no form names it."""
-        form = self._newest(procedure)
+        """Return a procedure's own name, else what its form is called; its code where there is neither."""
+        form, own = self._newest(procedure), self._memory.procedure_names.get(procedure)
+        if own is not None:
+            return own
         return procedure if form is None else form.title.vi
 
     def unit_name(self, unit: str) -> str:

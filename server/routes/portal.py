@@ -175,8 +175,14 @@ class Portal:
         #: Pages that come last: no form needs them.
         self.last: set[str] = set()
         whole = [shared_lists(), *(raw for raw, _ in (*self.forms, *self.closed)), *others]
+        self.names = {form.procedure: self._name(form, known) for _, form in (*self.forms, *self.closed)}
+        named = [
+            {"vi": self.names[form.procedure], "en": form.title.en}
+            for _, form in (*self.forms, *self.closed)
+            if form.title.en
+        ]
         self.english = english_of(
-            [*(json.loads(each) for each in (*whole, *self.checklists.values())), everyday(), places_of()]
+            [*(json.loads(each) for each in (*whole, *self.checklists.values())), everyday(), places_of(), named]
         )
         self.lists_url = self._add("lists.json", without_english(shared_lists(), self.english).encode())
         self.english_url = self._add("english.json", self._all_english())
@@ -189,6 +195,13 @@ class Portal:
         self.pages_url = self._add_pages_together("pages.json", lambda path: path not in self.last)
         self.last_url = self._add_pages_together("last.json", self.last.__contains__)
         self.documents["/sw.js"] = self._worker()
+
+    def _name(self, form: Form, known: Callable[[str], Known | None]) -> str:
+        """Return what a procedure with a form is called: by its own name, where that is known."""
+        listed, found = self.finder.listed.get(form.procedure), known(form.procedure)
+        return (
+            listed.record.name if listed is not None else found.procedure.name if found is not None else form.title.vi
+        )
 
     def _add(self, name: str, body: bytes) -> str:
         """Add a file that never changes under its address; return that."""
@@ -229,7 +242,7 @@ class Portal:
         return self.drawn(
             "procedure.html",
             code=code,
-            name=form.title.vi if form is not None else record.name if record is not None else code,
+            name=self.names.get(code) or (record.name if record is not None else code),
             form=form,
             closed=closed,
             known=record,
@@ -246,7 +259,7 @@ class Portal:
         pages["/thu-tuc"] = self._hits("", Narrowed(), asked=False)
         for page in ("cua-toi", "dang-nhap", "cai-dat", "may-cua-ai", "phieu"):
             pages[f"/{page}"] = self.drawn(f"{page}.html")
-        begun = [{"value": form.procedure, "label": {"vi": form.title.vi}} for _, form in self.forms]
+        begun = [{"value": form.procedure, "label": {"vi": self.names[form.procedure]}} for _, form in self.forms]
         self.last |= SELDOM
         pages["/di-ban"] = self.drawn("di-ban.html", forms_json=_data(json.dumps(begun, ensure_ascii=False)))
         pages["/tra-cuu"] = self.drawn("tra-cuu.html", found=None, mistake=None)
@@ -273,7 +286,7 @@ class Portal:
             self.documents[path] = self.drawn(
                 "giay-to.html",
                 list_json=_data(without_english(raw, self.english)),
-                **page_values(decode_checklist(raw), form.title.vi),
+                **page_values(decode_checklist(raw), self.names[form.procedure]),
             )
 
     def drawn(self, template: str, **values: Any) -> Document:

@@ -47,7 +47,8 @@ def procedures_of(forms: Iterable[Form], catalogue: Catalogue) -> list[dict[str,
     found = {each.record.code: each for each in listed_with(catalogue.records.values(), known, catalogue.usual_times)}
     return [
         {
-            "code": form.procedure, "name": form.title.vi, "field": catalogue.field_of(form.procedure) or "",
+            "code": form.procedure, "name": found[form.procedure].record.name,
+            "field": catalogue.field_of(form.procedure) or "",
             "days_text": found[form.procedure].time, "times": _times(catalogue, form.procedure),
             "fee_text": _fee(catalogue.records.get(form.procedure)),
             "documents": [_paper(slot) for slot in form.slots],

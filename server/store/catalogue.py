@@ -122,7 +122,9 @@ class Catalogue:
         return unit if found is None else found.name
 
     def title_of(self, procedure: str) -> str:
-        """Return a procedure's name; its code where no form names it."""
+        """Return a procedure's own name, else what its form is called; its code where there is neither."""
+        if procedure in self.records:
+            return self.records[procedure].name
         version = self.latest.get(procedure)
         return procedure if version is None else self.forms[procedure, version].form.title.vi
 

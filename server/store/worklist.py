@@ -85,7 +85,7 @@ def word(conn: sqlite3.Connection, catalogue: Catalogue, limit: int) -> int:
         if dossier is None:
             raise AssertionError("what is listed is there")
         form = catalogue.named(dossier.form)
-        words, numbers = words_of(dossier, form), numbers_of(dossier, form)
+        words, numbers = words_of(dossier, form, catalogue.title_of(dossier.procedure)), numbers_of(dossier, form)
         conn.execute("DELETE FROM work_words WHERE rowid = ?", (n,))
         conn.execute("INSERT INTO work_words (rowid, words) VALUES (?, ?)", (n, f"{unit_word(unit)} {words}"))
         hashes = [(keyed_hash(conn, number), n) for number in dict.fromkeys(numbers)]

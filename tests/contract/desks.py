@@ -13,6 +13,7 @@ import pytest
 from schemas import lists
 from schemas.ids import id_from
 from schemas.messages import OpResult
+from server.catalogue.shipped import shipped_procedures
 from server.desk.memory import Memory, MemoryDeskStore
 from server.desk.store import DeskStore, Machine
 from server.services import desk as sqlite_desk
@@ -134,6 +135,7 @@ class InMemory:
             MemoryLedger({actor.person: actor for actor in people.values()}), made, clock, clock.draw,
             {unit.id: unit.name for unit in there},
             {name: msgspec.json.decode(lists.raw(name)) for name in lists.NAMES},
+            procedure_names={each.code: each.name for each in shipped_procedures()},
         )  # fmt: skip
 
     def at(self, who: str) -> DeskStore:

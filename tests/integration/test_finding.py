@@ -83,3 +83,12 @@ def test_a_public_page_reads_without_script_and_is_linked_from_the_foot_of_pages
     foot = nobody.http.get("/").text.partition('class="foot"')[2].partition("</nav>")[0]
     assert path in foot or "giay-to" in path
     assert nobody.http.get(f"{path}/khong-co").status_code == 404
+
+
+def test_a_procedure_with_a_form_is_called_by_its_own_name_and_found_by_both(nobody: Caller) -> None:
+    own, title = "Cấp Giấy xác nhận tình trạng hôn nhân", "Tờ khai cấp Giấy xác nhận tình trạng hôn nhân"
+    for path in ("/", "/thu-tuc", "/thu-tuc?q=to+khai+xac+nhan+tinh+trang+hon+nhan", "/thu-tuc/1.004873"):
+        page = nobody.http.get(path, headers={"Accept": "text/html"}).text
+        assert own in page, path
+        assert f">{title}<" not in page, path
+    assert title in nobody.http.get("/to-khai/1.004873").text
