@@ -111,6 +111,7 @@ def chosen(what: str) -> dict[str, list[str]]:
         return {"bench": python("tests.bench"), "bundle": [str(house.PYTHON), ".ci/bundle.py", "bench"]}
     if with_browser:
         need_browsers()
+    os.environ.setdefault("PICTURES", "0" if what == "test" else "1")
     if what == "e2e":
         return journeys()
     if what == "test-long":

@@ -146,6 +146,11 @@ class FormPages:
         expect(radio).to_be_checked()
 
 
+#: What an answer says, without who wrote it when, which stands there only where it differs from the rest.
+ANSWER = """dd => { const { innerText } = dd, by = dd.querySelector("small")?.innerText;
+  return by ? innerText.slice(0, innerText.lastIndexOf(by)).trim() : innerText; }"""
+
+
 class Desk:
     """The office's screen."""
 
@@ -162,7 +167,7 @@ class Desk:
         """Open one dossier; give each answer as the officer reads it, by path."""
         self.page.goto(f"/desk/d/{dossier}")
         lines = self.page.locator("[data-path]")
-        return {line.get_attribute("data-path") or "": line.locator("dd").inner_text() for line in lines.all()}
+        return {line.get_attribute("data-path") or "": line.locator("dd").evaluate(ANSWER) for line in lines.all()}
 
     def receive(self) -> None:
         """Take the dossier in: state 1 → 2."""

@@ -80,6 +80,7 @@ def test_a_file_goes_into_its_owners_drawer_or_is_asked_about(
     expect(stranger.page.locator("[data-dossier]")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_words_that_seal_nothing_are_not_taken(citizen: Phone) -> None:
     page = citizen.page
     page.goto("/cai-dat")

@@ -29,6 +29,7 @@ def slip(office: Office) -> dict[str, str]:
     return given | {"official": sent[2]["code"]}
 
 
+@pytest.mark.long
 def test_a_slip_is_followed_and_claimed_on_a_phone_of_ones_own(
     citizen: Phone, slip: dict[str, str], office: Office
 ) -> None:

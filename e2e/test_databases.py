@@ -82,6 +82,7 @@ def saved_again(phone: Phone, form: FormPages, text: str) -> None:
     expect(page.locator(BOX)).to_have_value(text)
 
 
+@pytest.mark.long
 def test_a_connection_that_was_closed_is_opened_again(phone: Phone) -> None:
     phone.open()
     phone.running.add_init_script(f"({CATCH_CONNECTIONS})()")
@@ -104,6 +105,7 @@ def test_a_database_that_was_deleted_under_a_form_takes_what_the_page_holds(citi
     expect(citizen.page.locator("[data-state=saved]").first).to_be_visible()
 
 
+@pytest.mark.long
 def test_clearing_the_sites_data_under_a_form_costs_nothing_on_the_page(citizen: Phone) -> None:
     form = writing(citizen.page, "Hoàng")
     citizen.cdp().send("Storage.clearDataForOrigin", {"origin": citizen.address, "storageTypes": "indexeddb"})

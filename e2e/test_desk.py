@@ -121,6 +121,7 @@ def test_a_field_that_phone_and_counter_wrote_is_settled_with_a_reason_that_the_
     assert values_of(stored)[NAME] == ON_THE_PHONE
 
 
+@pytest.mark.long
 def test_an_edit_after_reception_is_declined_and_another_used_at_the_desk(
     filled: Phone, sent: str, desk: Desk, office: Office
 ) -> None:
@@ -184,6 +185,7 @@ def test_of_two_officers_who_decide_at_once_the_second_is_told_and_nothing_is_do
         assert faults_of(desk.page) == [], path
 
 
+@pytest.mark.long
 def test_the_inbox_is_worked_by_keyboard_alone(filed: str, desk: Desk) -> None:
     page = desk.page
     page.goto("/desk?viec=all")

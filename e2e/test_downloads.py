@@ -36,7 +36,14 @@ def kept_whole(page: Page, proxy: FaultProxy) -> None:
     usable_form(page)
 
 
-@pytest.mark.parametrize("path", [FORM_PAGE, "/assets/app.", "/assets/part."], ids=["page", "style", "script"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(FORM_PAGE, id="page", marks=pytest.mark.long),
+        pytest.param("/assets/app.", id="style", marks=pytest.mark.long),
+        pytest.param("/assets/part.", id="script"),
+    ],
+)
 def test_a_download_cut_in_the_middle_is_whole_at_the_next_visit(phone: Phone, proxy: FaultProxy, path: str) -> None:
     page = phone.open()
     proxy.set(Weather(only=("GET", path), times=1, cut_down_bytes=700))

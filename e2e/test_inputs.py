@@ -74,6 +74,7 @@ def test_a_pasted_date_is_spread_over_the_boxes(
     kept(page)
 
 
+@pytest.mark.long
 def test_a_date_is_as_precise_as_it_is_known_and_shows_its_words(open_section: Callable[[str], Page]) -> None:
     page = open_section("who")
     for part, text in (("day", "7"), ("month", "05"), ("year", "1986")):
@@ -107,6 +108,7 @@ def test_a_citizen_id_is_counted_echoed_and_checked_on_going_on(open_section: Ca
     expect(question).to_contain_text("999 186 001 234")
 
 
+@pytest.mark.long
 def test_a_year_that_does_not_fit_the_id_is_asked_about_once_and_never_blocks(
     open_section: Callable[[str], Page],
 ) -> None:
@@ -155,6 +157,7 @@ def test_a_commune_is_found_by_what_it_was_called_before(open_section: Callable[
     expect(home.locator(":checked:not(option)")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_an_address_that_no_list_has_is_written_as_on_the_paper(open_section: Callable[[str], Page]) -> None:
     page = open_section("who")
     home = block(page, "who.home")
@@ -175,6 +178,7 @@ def test_an_address_that_no_list_has_is_written_as_on_the_paper(open_section: Ca
     expect(page.locator("main")).to_contain_text("Bằng Tường, Quảng Tây, Trung Quốc")
 
 
+@pytest.mark.long
 def test_numbers_are_written_as_people_write_them(open_section: Callable[[str], Page]) -> None:
     page = open_section("plain")
     box(page, "plain.sum").fill("105000")
@@ -271,6 +275,7 @@ def test_rows_are_cards_that_can_be_had_back(open_section: Callable[[str], Page]
     expect(cards).to_have_count(2)
 
 
+@pytest.mark.long
 def test_who_repairs_from_the_review_comes_back_to_it(open_section: Callable[[str], Page]) -> None:
     page = open_section("who")
     page.locator("[data-action=review]").click()

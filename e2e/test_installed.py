@@ -35,6 +35,7 @@ def test_a_second_visit_needs_no_network(offline: Page) -> None:
     expect(offline.locator(f'[name^="{first}."]').first).to_be_visible()
 
 
+@pytest.mark.long
 def test_the_worker_leaves_posts_and_answers_with_people_in_them_alone(offline: Page, proxy: FaultProxy) -> None:
     offline.goto("/")
     with pytest.raises(Error, match="Failed to fetch"):
@@ -120,6 +121,7 @@ def test_nothing_stands_in_the_way_of_installing(citizen: Phone) -> None:
     assert [error for error in found if error["errorId"] != "in-incognito"] == []
 
 
+@pytest.mark.long
 def test_symbols_are_drawn_from_their_file_with_and_without_network(offline: Page) -> None:
     offline.goto("/")
     symbol = offline.locator("nav use").first

@@ -78,6 +78,7 @@ def test_the_account_goes_before_every_op_and_its_secret_is_the_credential(
     assert len(office.dossiers()) == 1
 
 
+@pytest.mark.long
 def test_what_the_system_does_not_take_is_put_right_and_nothing_is_lost(
     phone: Phone, proxy: FaultProxy, office: Office
 ) -> None:
@@ -134,6 +135,7 @@ def test_a_password_set_on_the_phone_opens_the_account_on_another(
     expect(form.state_line()).to_have_attribute("data-state", "received")
 
 
+@pytest.mark.long
 def test_a_sign_in_outlives_a_browser_that_is_killed_at_once(phone: Phone, proxy: FaultProxy, office: Office) -> None:
     """A cookie reaches the disk half a minute late; the credential is in the drawer before anything says so."""
     sign_in(phone.open("/"), "demo-1")
@@ -144,7 +146,7 @@ def test_a_sign_in_outlives_a_browser_that_is_killed_at_once(phone: Phone, proxy
     assert len(office.dossiers()) == 1
 
 
-@pytest.mark.parametrize("cookie", ["another's", "none"])
+@pytest.mark.parametrize("cookie", ["another's", pytest.param("none", marks=pytest.mark.long)])
 def test_work_is_sent_with_its_own_drawer_s_credential_whatever_cookie_there_is(
     filled: Phone, office: Office, cookie: str
 ) -> None:

@@ -23,6 +23,7 @@ def shot_and_back(phone: Phone, proxy: FaultProxy, weather: Weather, path: str) 
     return FormPages(page)
 
 
+@pytest.mark.long
 def test_a_browser_shot_before_send_has_sent_nothing_and_lost_nothing(
     filled: Phone, proxy: FaultProxy, office: Office
 ) -> None:
@@ -55,8 +56,10 @@ def test_what_waits_survives_the_browser_and_goes_when_the_network_is_back(
 
 @pytest.mark.parametrize(
     "weather",
-    [Weather(only=SYNC, swallow=True), Weather(only=SYNC, hold_answer=True)],
-    ids=["before-the-server", "after-the-commit"],
+    [
+        pytest.param(Weather(only=SYNC, swallow=True), id="before-the-server", marks=pytest.mark.long),
+        pytest.param(Weather(only=SYNC, hold_answer=True), id="after-the-commit"),
+    ],
 )
 def test_a_browser_shot_while_it_sends_sends_no_second_dossier(
     filled: Phone, proxy: FaultProxy, office: Office, weather: Weather

@@ -2,6 +2,7 @@
 
 import unicodedata
 
+import pytest
 from playwright.sync_api import Page, expect
 from pypdfium2 import PdfDocument
 
@@ -79,6 +80,7 @@ def made_out(page: Page, name: str) -> None:
     page.emulate_media(forced_colors="none", color_scheme="light")
 
 
+@pytest.mark.long
 def test_each_state_can_be_made_out_in_any_colours_and_stands_alone_on_paper(
     filled: Phone, proxy: FaultProxy, office: Office
 ) -> None:

@@ -14,6 +14,7 @@ WITHOUT_EDGE = """() => [...document.querySelectorAll("main input, main select, 
   .filter(e => parseFloat(getComputedStyle(e).borderTopWidth) < 1).map(e => e.outerHTML.slice(0, 80))"""
 
 
+@pytest.mark.long
 def test_a_form_of_three_hundred_fields_is_read_written_and_kept(citizen: Phone, office: Office) -> None:
     put_out(office, many_fields())
     page = citizen.page

@@ -82,6 +82,7 @@ def test_two_people_share_a_phone_without_network_and_neither_sends_as_the_other
         assert not (first in request.text() and second in request.text()), "one drawer, one request"
 
 
+@pytest.mark.long
 def test_what_was_sent_goes_although_another_person_holds_the_phone(
     filled: Phone, proxy: FaultProxy, office: Office
 ) -> None:
@@ -110,6 +111,7 @@ def test_a_shared_phone_asks_whose_it_is_before_it_shows_anything(citizen: Phone
     expect(page.locator("#who")).to_have_text("Ngân")
 
 
+@pytest.mark.long
 def test_one_person_is_never_asked_whose_phone_it_is(citizen: Phone) -> None:
     citizen.close()
     page = citizen.open("/cua-toi")
@@ -136,6 +138,7 @@ def test_a_number_that_is_here_already_opens_that_drawer_and_makes_no_second(pho
     expect(page.locator("[data-action=open-person]")).to_have_count(1)
 
 
+@pytest.mark.long
 def test_of_a_guest_nothing_stays(citizen: Phone, proxy: FaultProxy) -> None:
     page = citizen.page
     page.goto("/may-cua-ai")
@@ -226,6 +229,7 @@ def test_a_device_signed_out_from_afar_keeps_everything_and_goes_on_after_the_si
     expect(page.locator("[data-action=open-person]")).to_have_count(1)
 
 
+@pytest.mark.long
 def test_signing_out_can_send_first(filled: Phone, proxy: FaultProxy, office: Office) -> None:
     page, form = filled.page, FormPages(filled.page)
     no_signal(filled, proxy)
@@ -241,6 +245,7 @@ def test_signing_out_can_send_first(filled: Phone, proxy: FaultProxy, office: Of
     expect(page.locator("#who")).to_be_empty()
 
 
+@pytest.mark.long
 def test_a_tab_left_open_shows_nothing_after_its_owner_has_gone(citizen: Phone) -> None:
     other = citizen.running.new_page()
     other.goto("/cai-dat")
@@ -251,6 +256,7 @@ def test_a_tab_left_open_shows_nothing_after_its_owner_has_gone(citizen: Phone) 
     expect(other.locator("#who")).to_be_empty()
 
 
+@pytest.mark.long
 def test_an_account_signed_out_without_a_password_comes_back_by_its_name(
     phone: Phone, proxy: FaultProxy, office: Office
 ) -> None:
@@ -273,7 +279,7 @@ def test_an_account_signed_out_without_a_password_comes_back_by_its_name(
     expect(page.locator("[data-state=received]")).to_be_visible()
 
 
-@pytest.mark.parametrize("waiting", [True, False])
+@pytest.mark.parametrize("waiting", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_what_an_older_version_kept_of_a_person_is_sealed_and_goes_on(
     filled: Phone, proxy: FaultProxy, office: Office, *, waiting: bool
 ) -> None:
@@ -328,6 +334,7 @@ def test_what_was_written_in_a_visit_is_not_the_next_signer_s_without_a_question
     expect(page.locator("[data-action=sign-in]")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_sign_in_that_is_learnt_of_late_opens_nobody_s_drawer_over_another_s(
     citizen: Phone, proxy: FaultProxy
 ) -> None:

@@ -64,6 +64,7 @@ def test_papers_photographed_without_network_follow_the_data_and_arrive_whole(
         assert b"Lang Son" not in data
 
 
+@pytest.mark.long
 def test_pages_are_put_in_order_turned_taken_again_and_had_back(filled: Phone, office: Office) -> None:
     slot = Slot(filled.page).open()
     slot.pick(photo(1), photo(2), {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"<svg/>" * 20}, pdf("án"))
@@ -122,6 +123,7 @@ def test_a_browser_that_the_camera_ended_comes_back_to_the_same_paper(filled: Ph
     expect(slot.sheets.filter(has_text="mờ")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_phone_that_is_full_says_so_and_keeps_what_it_has(filled: Phone) -> None:
     slot = Slot(filled.page).open()
     slot.pick(photo(1))

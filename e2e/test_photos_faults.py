@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import pytest
 from playwright.sync_api import expect
 
 from e2e.office import Office
@@ -98,6 +99,7 @@ def test_neither_a_browser_nor_a_server_that_was_killed_loses_what_had_gone(
     assert len(proxy.seen("HEAD", "/files/")) < 60, "page and worker do not drive each other"
 
 
+@pytest.mark.long
 def test_two_tabs_send_a_photograph_once(filled: Phone, proxy: FaultProxy, office: Office) -> None:
     slot, hashes = heavy(filled, 900)
     proxy.set(Weather(only=BEGIN, answer=BAD_GATEWAY))

@@ -121,6 +121,7 @@ def test_a_page_inside_another_application_says_how_to_get_out_and_works(
     expect(note).to_have_count(0)
 
 
+@pytest.mark.long
 def test_an_address_without_encryption_says_what_it_costs_and_the_form_works(
     browsers: Browsers, office: Office
 ) -> None:
@@ -139,6 +140,7 @@ def test_an_address_without_encryption_says_what_it_costs_and_the_form_works(
     expect(note).to_contain_text("Đã chép địa chỉ")
 
 
+@pytest.mark.long
 def test_installing_is_offered_with_the_first_draft_and_a_no_is_remembered(citizen: Phone) -> None:
     page = citizen.page
     kept_for_offline(page)
@@ -174,6 +176,7 @@ def test_an_iphone_is_told_how_before_the_first_draft_and_what_it_risks_after(br
     expect(page.locator("#install")).to_contain_text("nút Chia sẻ")
 
 
+@pytest.mark.long
 def test_the_icon_shows_how_many_wait_and_nothing_at_none(citizen: Phone, proxy: FaultProxy) -> None:
     citizen.running.add_init_script(f"({NOTE_BADGE})()")
     kept_for_offline(citizen.page)

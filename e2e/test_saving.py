@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from e2e.arrival import one_dossier
@@ -41,6 +42,7 @@ def test_sigkill_while_typing_loses_nothing_that_was_called_saved(citizen: Phone
         citizen.open()
 
 
+@pytest.mark.long
 def test_what_one_types_into_stays_where_it_is_while_it_is_saved(citizen: Phone) -> None:
     """The line above says "saving" and "saved"; a button that moves under a finger is a button missed."""
     page = citizen.page
@@ -91,6 +93,7 @@ def test_a_full_phone_is_told_and_loses_nothing(citizen: Phone, tmp_path: Path) 
     expect(citizen.page.locator(f'[name="{path}"]')).to_have_value(text)
 
 
+@pytest.mark.long
 def test_a_phone_that_is_full_at_send_says_so_and_sends_when_there_is_room(filled: Phone, office: Office) -> None:
     filled.close()  # as above
     page = filled.open()

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import pytest
 from playwright.sync_api import expect
 
 from e2e.arrival import one_dossier, received, told, waiting
@@ -59,6 +60,7 @@ def test_an_answer_lost_on_a_warm_connection_makes_no_second_dossier(
     one_dossier(office, form)
 
 
+@pytest.mark.long
 def test_an_answer_lost_on_a_fresh_connection_makes_no_second_dossier(
     filled: Phone, proxy: FaultProxy, office: Office
 ) -> None:
@@ -209,6 +211,7 @@ def test_a_clock_wrong_by_years_sends_all_the_same(filled: Phone, office: Office
     assert str(year) not in form.state_line().inner_text(), "the time of receipt is the system's"
 
 
+@pytest.mark.long
 def test_two_tabs_pressing_send_make_one_dossier(filled: Phone, proxy: FaultProxy, office: Office) -> None:
     form = FormPages(filled.page)
     second = filled.running.new_page()

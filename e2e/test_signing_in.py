@@ -4,6 +4,7 @@ import re
 from html import unescape
 from threading import Event
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from e2e.office import Office
@@ -75,6 +76,7 @@ def test_a_session_that_ended_keeps_the_work_until_its_owner_is_back(citizen: Ph
     assert [each["id"] for each in office.dossiers()] == [dossier]
 
 
+@pytest.mark.long
 def test_another_person_on_the_phone_neither_sees_nor_sends_what_waits(
     citizen: Phone, proxy: FaultProxy, office: Office
 ) -> None:
@@ -96,6 +98,7 @@ def test_another_person_on_the_phone_neither_sees_nor_sends_what_waits(
     assert len(office.dossiers()) == 1
 
 
+@pytest.mark.long
 def test_signing_out_closes_the_drawer(phone: Phone) -> None:
     page = phone.open()
     sign_in(page, "demo-1")

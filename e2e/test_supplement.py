@@ -3,6 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 from e2e.office import Office, values_of
@@ -101,6 +102,7 @@ def test_what_the_office_asks_for_is_answered_once_from_a_phone_without_network(
     expect(page.locator("main")).to_contain_text(f"Anh/chị nhắn: {BEFORE_2010}")
 
 
+@pytest.mark.long
 def test_the_way_to_the_result_is_told_and_reads_the_same_without_network(filled: Phone, office: Office) -> None:
     page, form = filled.page, FormPages(filled.page)
     form.submit()

@@ -50,6 +50,7 @@ def test_an_impatient_thumb_does_nothing_twice(slow: Page) -> None:
     FormPages(slow).saved()
 
 
+@pytest.mark.long
 def test_what_is_written_into_stays_in_sight_of_a_keyboard_and_in_a_turned_phone(slow: Page) -> None:
     FormPages(slow).visit("applicant")
     for selector in ('[name="applicant.residence:detail"]', '[name="applicant.born:year"]'):

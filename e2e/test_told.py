@@ -37,6 +37,7 @@ def late(filled: Phone, sent: str, office: Office) -> str:
     return str(Other.officer(office).dossiers()[sent]["held"][0]["op"])
 
 
+@pytest.mark.long
 def test_an_edit_after_reception_that_the_office_uses_is_told(
     filled: Phone, sent: str, late: str, office: Office
 ) -> None:
@@ -91,6 +92,7 @@ def test_a_value_that_another_device_took_the_place_of_is_told_and_can_be_put_ba
     assert len(stored["cells"][PHONE]) == 1
 
 
+@pytest.mark.long
 def test_asking_for_a_dossier_back_is_asked_twice_and_waits_for_the_office(
     filled: Phone, sent: str, office: Office
 ) -> None:
@@ -165,6 +167,7 @@ def test_why_it_waits_is_said_also_on_the_next_page(
     expect(filled.page.locator("[data-state=waiting]").first).to_contain_text(words)
 
 
+@pytest.mark.long
 def test_what_waits_for_days_says_what_else_can_be_done(
     filled: Phone, proxy: FaultProxy, new_phone: Callable[[str], Phone]
 ) -> None:
@@ -179,6 +182,7 @@ def test_what_waits_for_days_says_what_else_can_be_done(
     expect(form.state_line()).to_contain_text("Hồ sơ này đã chờ gửi 4 ngày. Anh/chị tới chỗ có sóng")
 
 
+@pytest.mark.long
 def test_a_clock_that_is_off_by_days_is_told(filled: Phone) -> None:
     page = filled.page
     # The clock is wrong in the page alone: the worker, which has the machine's, must not be the one that sends.

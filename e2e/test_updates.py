@@ -159,6 +159,7 @@ def test_a_system_that_takes_no_old_version_says_so_and_takes_the_new_one(
     assert len(newer.dossiers()) == 1
 
 
+@pytest.mark.long
 def test_a_page_whose_later_part_is_gone_works_and_says_so(phone: Phone, proxy: FaultProxy) -> None:
     """A first visit, no worker yet, and the server has moved on before the page had all of itself."""
     later = [line for line in (ROOT / "client" / "dist" / "assets").iterdir() if b"backup-words" in line.read_bytes()]
@@ -177,6 +178,7 @@ def test_a_page_whose_later_part_is_gone_works_and_says_so(phone: Phone, proxy: 
     kept_for_offline(page)
 
 
+@pytest.mark.long
 @both_engines
 def test_the_first_worker_does_not_reload_the_page(phone: Phone) -> None:
     page = phone.open(FORM_PAGE)

@@ -136,6 +136,7 @@ def test_a_draft_of_the_old_version_is_told_of_the_new_one_and_still_goes(
     assert (dossier["form"], values_of(dossier)["applicant.fax"]) == (f"{TWICE}@1", FAX)
 
 
+@pytest.mark.long
 def test_news_of_a_version_never_moves_what_is_being_written(draft: Page, office: Office, tmp_path: Path) -> None:
     visit(draft, "matter")
     area = box(draft, "matter.text")
@@ -215,6 +216,7 @@ def test_a_move_can_be_taken_back_with_what_was_written_since(draft: Page, offic
     expect(box(draft, "applicant.fax")).to_have_value(FAX)
 
 
+@pytest.mark.long
 def test_a_withdrawn_form_keeps_its_drafts_and_says_so(draft: Page, office: Office, tmp_path: Path) -> None:
     publish(office, second_version(effective_from="2026-01-01", effective_to="2026-06-30"), tmp_path)
     again(draft)
@@ -256,6 +258,7 @@ def test_a_form_newer_than_the_system_waits_at_the_office_and_is_released(
     assert [each["id"] for each in office.dossiers()] == [dossier]
 
 
+@pytest.mark.long
 def test_a_system_that_no_longer_reads_this_phone_says_so_and_nothing_is_lost(draft: Page) -> None:
     draft.add_init_script(ANOTHER_AGE)
     draft.evaluate("sessionStorage.setItem('old', '1')")
@@ -303,6 +306,7 @@ def test_documents_stay_while_a_draft_needs_them(citizen: Phone, office: Office,
     assert page.evaluate(KEPT_FORMS) == [f"{TWICE}@2"]
 
 
+@pytest.mark.long
 def test_a_draft_whose_form_is_not_on_the_phone_waits_for_a_network(
     draft: Page, office: Office, proxy: FaultProxy
 ) -> None:
