@@ -23,6 +23,7 @@ from server import desk_gate
 from server.catalogue.listing import listed_with
 from server.dispatcher import Dispatcher
 from server.logs import write_logs
+from server.offices import Offices
 from server.routes import (
     accounts,
     figures,
@@ -129,6 +130,7 @@ def portal_of(catalogue: Catalogue, data: Path) -> portal.Portal:
             others,
             partial(listed_with, procedures(conn), times=catalogue.usual_times),
             partial(procedure, conn),
+            Offices(catalogue.units, catalogue.after, today),
         )
     finally:
         conn.close()

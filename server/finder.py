@@ -6,17 +6,18 @@ Rule 2. A shelf never changes: a new form or a new catalogue makes a new one.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlite_utils import Database
 
 from schemas.finding.events import events_of
 from schemas.finding.ranking import COMMUNE, Index, Record
 from schemas.finding.vocabulary import Idea, for_phones, ideas_of, vocabulary, words_of
 from schemas.forms import Form
+from server.offices import Offices, Place
 from server.texts import text
 from sync.ledger import Allowed
 
@@ -70,7 +71,7 @@ def places_of() -> list[dict[str, str]]:
 
 
 class Narrowed(Struct, frozen=True):
-    """What a list is narrowed to; an empty one narrows nothing."""
+    """What a list is narrowed to; an empty one narrows nothing. ``unit`` is a code, or a name of today or of before."""
 
     event: str = ""
     field: str = ""
@@ -84,14 +85,14 @@ class Narrowed(Struct, frozen=True):
             (not self.event or self.event in listed.events)
             and (not self.field or self.field == record.field)
             and (not self.level or self.level in record.levels)
-            and (not self.unit or self.unit in listed.unit.split("; "))
         )
 
 
 class Finder:
     """All procedures that can be found."""
 
-    def __init__(self, listed: Iterable[Listed]) -> None:
+    def __init__(self, listed: Iterable[Listed], offices: Offices | None = None) -> None:
+        self.offices = offices
         self.listed = {each.record.code: each for each in listed}
         self.index = Index(each.record for each in self.listed.values())
         self._codes = list(self.listed)
@@ -109,11 +110,41 @@ class Finder:
     def find(self, text: str, narrowed: Narrowed | None = None) -> list[Listed]:
         """Return the hits, best first; all in the order of lists where nothing was asked for in words."""
         narrowed = narrowed or Narrowed()
+        at = self._handled_at(narrowed.unit)
         if not words_of(text):
-            return [each for each in self.in_order() if narrowed.lets(each)]
+            return [each for each in self.in_order() if narrowed.lets(each) and at(each)]
         ideas = ideas_of(text, self.index.counts)
         ranked = self.index.ranked(ideas, self._can_be(self.index.needed(ideas)))
-        return [self.listed[code] for code in ranked if narrowed.lets(self.listed[code])]
+        found = [self.listed[code] for code in ranked]
+        return [each for each in found if narrowed.lets(each) and at(each)]
+
+    def place(self, words: str) -> Place | None:
+        """Return the office that words mean, or null."""
+        return self.offices.find(words) if self.offices is not None and words.strip() else None
+
+    def look(self, words: str, narrowed: Narrowed) -> tuple[list[Listed], Place | None]:
+        """Return the hits, and the office that was asked for: words that find nothing may name one."""
+        hits, place = self.find(words, narrowed), self.place(narrowed.unit)
+        if not hits and not narrowed.unit and (place := self.place(words)) is not None:
+            hits = self.find("", structs.replace(narrowed, unit=words))
+        return hits, place
+
+    def _handled_at(self, unit: str) -> Callable[[Listed], bool]:
+        """Return what tells whether a procedure is handled at a unit, by its code or name; at any, where none is named.
+
+        What the catalogue calls an office finds it as it is written, known or not.
+        """
+        if not unit:
+            return lambda _: True
+        place = self.place(unit)
+
+        def handled(listed: Listed) -> bool:
+            offices = listed.unit.split("; ")
+            if place is None:
+                return unit in offices
+            return (place.is_commune and listed.is_at_commune) or any(map(place.handles, filter(None, offices)))
+
+        return handled
 
     def _can_be(self, needed: list[Idea]) -> list[str]:
         groups = {" AND ".join(f'"{word}"' for word in group) for idea in needed for group in (*idea.any, idea.said)}

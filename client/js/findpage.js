@@ -6,6 +6,8 @@ import "./after.js"; // is there already: named so that the build cuts the scrip
 import texts from "./generated/finding.json";
 import { h, one } from "./dom.js";
 import { Index } from "./finding.js";
+import { folded } from "./folded.js";
+import { sharedLists } from "./lists.js";
 import { labelOf, learnTexts, t } from "./texts.js";
 
 learnTexts(texts);
@@ -15,11 +17,15 @@ const PAUSE_MS = 250;
 const FILTERS = ["viec", "linh_vuc", "cap", "don_vi"];
 
 /** @typedef {import("./finding.js").Found & {events?: string[], time?: string, unit?: string}} Row */
-/** @typedef {{total: number, count: number, hits: Row[], near: string[]}} Answer */
+/** @typedef {{ended: string, now: string, phones: [string, string][]}} Place */
+/** @typedef {{total: number, count: number, hits: Row[], near: string[], place?: Place|null}} Answer */
 
-/** @param {Row} row @param {Record<string, string>} asked */
-function among(row, { viec, linh_vuc, cap, don_vi }) {
-  return (!viec || row.events?.includes(viec)) && (!linh_vuc || row.field === linh_vuc) && (!cap || row.levels?.includes(cap)) && (!don_vi || row.unit?.split("; ").includes(don_vi));
+/** A name as offices are compared: of an address its first part, without what kind of place it is. @param {string} name */
+const bare = (name) => folded(name).split(",")[0].trim().replace(/^(?:xa|phuong|thi tran|huyen|thanh pho) /, "");
+
+/** @param {Row} row @param {Record<string, string>} asked @param {Set<string>} communes what communes are and were called */
+function among(row, { viec, linh_vuc, cap, don_vi }, communes) {
+  return (!viec || row.events?.includes(viec)) && (!linh_vuc || row.field === linh_vuc) && (!cap || row.levels?.includes(cap)) && (!don_vi || (row.levels?.includes("xa") && communes.has(bare(don_vi))) || bare(row.unit ?? "").includes(bare(don_vi)));
 }
 
 /** @param {Row} row */
@@ -47,6 +53,8 @@ export async function findPage() {
   const form = one("form[role=search]");
   const kept = await onPhone(form);
   const index = kept && new Index(kept.words, kept.records);
+  const lists = await sharedLists().catch(() => null); // without them a commune is found by the system alone
+  const communes = new Set((lists?.communes ?? []).flatMap((/** @type {any} */ each) => [each.name, ...(each.former ?? [])].map(bare)));
   let asking = new AbortController();
   let timer = 0;
 
@@ -54,7 +62,7 @@ export async function findPage() {
   const queryOf = (/** @type {Record<string, string>} */ now) => new URLSearchParams(Object.entries(now).filter(([, value]) => value)).toString();
 
   /** @param {Record<string, string>} now @returns {Row[]} */
-  const own = (now) => (now.q ? index.find(now.q) : kept.records).filter((/** @type {Row} */ row) => among(row, now));
+  const own = (now) => (now.q ? index.find(now.q) : kept.records).filter((/** @type {Row} */ row) => among(row, now, communes));
 
   /** @param {Row[]} hits @param {string} said @param {string[]} near @param {boolean} isAsked */
   const draw = (hits, said, near, isAsked) => {
@@ -69,6 +77,15 @@ export async function findPage() {
     if (events) events.hidden = isAsked;
   };
 
+  /** @param {Place|null|undefined} place */
+  const drawPlace = (place) => {
+    const line = one("#place");
+    line.hidden = !place;
+    if (!place) return;
+    const calls = place.phones.map(([name, phone]) => h("a", { href: `tel:${phone}` }, t("find.call", { name, phone })));
+    line.replaceChildren(t(place.ended ? "find.place_ended" : "find.place", { old: place.ended, now: place.now }), " ", ...(calls.length ? calls : [t("find.go")]));
+  };
+
   const look = async () => {
     clearTimeout(timer);
     asking.abort();
@@ -77,6 +94,7 @@ export async function findPage() {
     const now = asked();
     const query = queryOf(now);
     history.replaceState(history.state, "", query ? `/thu-tuc?${query}` : "/thu-tuc");
+    drawPlace(null);
     if (index) {
       const hits = own(now);
       draw(hits, query || hits.length < kept.total ? t("find.on_phone", { n: hits.length, here: kept.records.length, total: kept.total }) : "", hits.length ? [] : index.near(now.q ?? ""), Boolean(query));
@@ -84,7 +102,9 @@ export async function findPage() {
     if (navigator.onLine === false || !query) return;
     await new Promise((done) => (timer = setTimeout(done, PAUSE_MS)));
     const answer = await everywhere(query, signal);
-    if (answer && !signal.aborted) draw(answer.hits, answer.count ? t("find.count", { n: answer.count }) : "", answer.near, true);
+    if (!answer || signal.aborted) return;
+    draw(answer.hits, answer.count ? t("find.count", { n: answer.count }) : "", answer.near, true);
+    drawPlace(answer.place);
   };
 
   for (const name of ["q", ...FILTERS]) form.querySelector(`[name=${name}]`)?.addEventListener(name === "q" ? "input" : "change", () => void look());

@@ -28,12 +28,13 @@ def procedures(request: Request[Any, Any, Any]) -> Response[bytes]:
 def find(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
     """Answer the hits as phones draw them, best first, and where there is none what is near."""
     finder, (words, narrowed) = portal_of(request).finder, _asked(request)
-    hits = finder.find(words, narrowed)
+    hits, place = finder.look(words, narrowed)
     found = {
         "total": len(finder.listed),
         "count": len(hits),
         "hits": [row_of(each) for each in hits[:SHOWN_MAX]],
         "near": [] if hits else near(words),
+        "place": None if place is None else {"ended": place.ended, "now": place.names, "phones": place.phones},
     }
     return Response(found, headers={"Cache-Control": REVALIDATE})
 

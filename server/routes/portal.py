@@ -36,6 +36,7 @@ from server.checklists import page_values
 from server.desk.drawing import environment
 from server.english import english_of, without_english
 from server.finder import SHOWN_MAX, Finder, Listed, Narrowed, listed_of, places_of
+from server.offices import Offices
 from server.public_pages import PUBLIC, parts_of
 from server.routes.gate import ANYONE
 from server.routes.wire import holds
@@ -158,6 +159,7 @@ class Portal:
         others: Iterable[bytes] = (),
         listed: Callable[[Iterable[Form]], Iterable[Listed]] = listed_of,
         known: Callable[[str], Known | None] = lambda _: None,
+        offices: Offices | None = None,
     ) -> None:
         """Take the document of each procedure in force, as JSON, and the last one of each that is withdrawn.
 
@@ -170,7 +172,7 @@ class Portal:
         self.closed = [(raw, decode_form(raw)) for raw in closed]
         self.documents = {f"/assets/{name}": built for name, built in _built("assets", IMMUTABLE)}
         self.documents |= {f"/icons/{name}": built for name, built in _built("icons", A_DAY)}
-        self.finder = Finder(listed(form for _, form in self.forms))
+        self.finder = Finder(listed((form for _, form in self.forms)), offices)
         self.checklists = checklists()
         #: Pages that come last: no form needs them.
         self.last: set[str] = set()
@@ -220,13 +222,14 @@ class Portal:
         return self._hits(words, narrowed or Narrowed(), asked=True)
 
     def _hits(self, words: str, narrowed: Narrowed, *, asked: bool) -> Document:
-        hits = self.finder.find(words, narrowed)
+        hits, place = self.finder.look(words, narrowed)
         return self.drawn(
             "procedures.html",
             procedures=hits[:SHOWN_MAX],
             count=len(hits),
             total=len(self.finder.listed),
             near=[] if hits else near(words),
+            place=place,
             query=words,
             narrowed=narrowed,
             asked=asked,

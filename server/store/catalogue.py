@@ -26,7 +26,7 @@ from sync.workflow import numbers_of
 
 CODE_PREFIX: Final = "LS-"
 ANY_CHANNEL: Final = ""
-_UNIT: Final = "id, kind, name, official_code, parent, valid_from, valid_to, agency, short, confirmed, demo"
+_UNIT: Final = "id, kind, name, official_code, parent, valid_from, valid_to, agency, short, confirmed, demo, phone"
 
 
 class Unit(Struct, frozen=True):
@@ -34,7 +34,7 @@ class Unit(Struct, frozen=True):
 
     ``valid_from`` is empty where nobody knows since when it was there, ``valid_to`` is its last day. ``agency`` is what
     the authority of a commune is called; ``confirmed`` is false while a source has to be found; ``demo`` marks an
-    invented one.
+    invented one. ``phone`` is whom people call there, null while nobody has said.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Unit(Struct, frozen=True):
     short: str | None = None
     confirmed: bool = True
     demo: bool = False
+    phone: str | None = None
 
     def there(self, day: str) -> bool:
         """Return whether it is there on a day."""
@@ -254,7 +255,7 @@ def published(conn: sqlite3.Connection, form: Form) -> bytes | None:
 def units_of(conn: sqlite3.Connection) -> dict[str, Unit]:
     """Return all units by id, those that ended too."""
     rows = conn.execute(f"SELECT {_UNIT} FROM unit")  # noqa: S608 - constant
-    return {row[0]: Unit(*row[:-2], *map(bool, row[-2:])) for row in rows}
+    return {row[0]: Unit(*row[:9], *map(bool, row[9:11]), *row[11:]) for row in rows}
 
 
 def unit_named(conn: sqlite3.Connection, code: str) -> str | None:
@@ -280,17 +281,18 @@ def change_unit(conn: sqlite3.Connection, unit: Unit) -> None:
         unit,
         """(id) DO UPDATE SET kind = excluded.kind, name = excluded.name, official_code = excluded.official_code,
            parent = excluded.parent, valid_from = excluded.valid_from, valid_to = excluded.valid_to,
-           agency = excluded.agency, short = excluded.short, confirmed = excluded.confirmed, demo = excluded.demo""",
+           agency = excluded.agency, short = excluded.short, confirmed = excluded.confirmed, demo = excluded.demo,
+           phone = excluded.phone""",
     )
     _raise_stamp(conn)
 
 
 def _insert(conn: sqlite3.Connection, unit: Unit, known: str) -> int:
     return conn.execute(
-        f"INSERT INTO unit ({_UNIT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT {known}",  # noqa: S608
+        f"INSERT INTO unit ({_UNIT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT {known}",  # noqa: S608
         (
             unit.id, unit.kind, unit.name, unit.official_code, unit.parent, unit.valid_from, unit.valid_to,
-            unit.agency, unit.short, unit.confirmed, unit.demo,
+            unit.agency, unit.short, unit.confirmed, unit.demo, unit.phone,
         ),
     ).rowcount  # fmt: skip
 

@@ -274,3 +274,9 @@ def targets_as_data(db: Database) -> None:
             n INTEGER PRIMARY KEY, kpi TEXT NOT NULL, scope TEXT NOT NULL, period TEXT NOT NULL, percent REAL NOT NULL,
             most REAL, decision TEXT NOT NULL, added INTEGER NOT NULL) STRICT"""
     )
+
+
+@migrations()
+def telephones_of_units(db: Database) -> None:
+    """Keep whom people call at a unit."""
+    db.execute("ALTER TABLE unit ADD COLUMN phone TEXT")

@@ -13,6 +13,8 @@ TIERS: Final[dict[str, str]] = {
     PROVINCE: "province", "department": "province", "service": "province", "board": "province",
     "branch": "central", "district": "district", "commune": "commune", "ward": "commune", "town": "commune",
 }  # fmt: skip
+#: Units that people live in.
+COMMUNES: Final = ("commune", "ward")
 #: How agencies.json writes kinds. ``ubnd_xa`` names the authority of a commune or ward that is known by its code.
 WRITTEN: Final[dict[str, str]] = {
     "ubnd_tinh": PROVINCE, "so": "department", "don_vi_su_nghiep": "service", "trung_tam_hcc": ONE_STOP,

@@ -27,6 +27,7 @@ Name = Annotated[
 Official = Annotated[str, Meta(pattern=r"^H[0-9]{2}(\.[0-9]{1,3}){0,3}$")]
 Code = Annotated[str, Meta(pattern=r"^[0-9]{5}$")]
 DistrictCode = Annotated[str, Meta(pattern=r"^[0-9]{3}$")]
+Phone = Annotated[str, Meta(pattern=r"^(0[0-9]{8,10}|1[0-9]{3,8})$")]
 T = TypeVar("T")
 
 
@@ -55,6 +56,7 @@ class Agency(Struct):
     parent: Annotated[str, Meta(max_length=ID_LETTERS_MAX)] | None = None
     unit_code: Code | None = None
     confidence: str | None = None
+    phone: Phone | None = None
 
 
 class Place(Struct):
@@ -148,10 +150,17 @@ def _agency(each: Agency, known: Mapping[str, Unit], ids: Mapping[str, str]) -> 
         return f"there is no commune or ward {each.unit_code}"
     name, official = _clean(each.name), each.code or (before.official_code if before is not None else None)
     if before is not None and each.kind == COMMITTEE:
-        return msgspec.structs.replace(before, agency=name, official_code=official, parent=parent or before.parent)
+        return msgspec.structs.replace(
+            before,
+            agency=name,
+            official_code=official,
+            parent=parent or before.parent,
+            phone=each.phone or before.phone,
+        )
     made = Unit(
         identifier, WRITTEN[each.kind], name, official, parent, "", None,
         short=each.short and _clean(each.short), confirmed=each.confidence in (None, "high"),
+        phone=each.phone or (before.phone if before is not None else None),
     )  # fmt: skip
     return (
         made

@@ -106,7 +106,7 @@ def test_the_public_page_is_made_of_months_and_hides_what_would_tell_the_small(t
         for _ in range(6):
             await filed(made)
         for _ in range(5):
-            await filed(made, "counter", unit="05977")
+            await filed(made, unit="05977")
         await filed(made, unit="06151")
         shown = await page(made, "nobody", "/so-lieu")
         assert row(shown, "Xã Văn Lãng")[0] == "6"

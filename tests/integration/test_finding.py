@@ -92,3 +92,32 @@ def test_a_procedure_with_a_form_is_called_by_its_own_name_and_found_by_both(nob
         assert own in page, path
         assert f">{title}<" not in page, path
     assert title in nobody.http.get("/to-khai/1.004873").text
+
+
+@pytest.mark.parametrize(
+    ("unit", "says"),
+    [
+        ("Bắc Việt, Văn Lãng", "Xã Bắc Việt nay thuộc Xã Văn Lãng."),
+        ("xa bac viet", "Xã Bắc Việt nay thuộc Xã Văn Lãng."),
+        ("Bính Xá", "Xã Bính Xá nay thuộc Xã Kiên Mộc, Xã Đình Lập."),
+        ("06622-2025", "Xã Bính Xá nay thuộc Xã Kiên Mộc, Xã Đình Lập."),
+        ("Phường Kỳ Lừa", "Thủ tục làm tại Phường Kỳ Lừa."),
+        ("06154", "Thủ tục làm tại Xã Văn Lãng."),
+    ],
+)
+def test_an_office_is_found_by_its_code_and_by_what_it_was_called(nobody: Caller, unit: str, says: str) -> None:
+    page = nobody.http.get("/thu-tuc", params={"don_vi": unit}, headers={"Accept": "text/html"}).text
+    assert says in page
+    assert "tới bộ phận một cửa để hỏi" in page
+    assert "1.001193" in rows(nobody.http, f"?don_vi={unit}")
+    told = nobody.http.get("/tim", params={"q": "khai sinh", "don_vi": unit}).json()
+    assert told["hits"][0]["code"] == "1.001193"
+    assert told["place"]["phones"] == []
+
+
+def test_words_that_find_nothing_may_name_a_place_and_what_is_no_place_finds_nothing(nobody: Caller) -> None:
+    told = nobody.http.get("/tim", params={"q": "xã Bắc Việt"}).json()
+    assert told["place"] == {"ended": "Xã Bắc Việt", "now": "Xã Văn Lãng", "phones": []}
+    assert "1.001193" in [each["code"] for each in told["hits"]]
+    assert nobody.http.get("/tim", params={"don_vi": "Atlantis"}).json()["hits"] == []
+    assert "1.001193" not in rows(nobody.http, "?don_vi=Sở Xây dựng")

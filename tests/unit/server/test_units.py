@@ -13,6 +13,7 @@ import pytest
 
 from server.data_dir import transaction
 from server.ids import new_id
+from server.offices import Offices
 from server.shipped import keep_shipped
 from server.store.catalogue import units_of
 from server.store.database import connect, migrate
@@ -129,6 +130,20 @@ def test_where_a_dossier_goes_that_was_begun_for_a_unit(
     units["06157-2025"] = msgspec.structs.replace(units["06622-2025"], id="06157-2025")
     day, today = date.fromisoformat(begun), date.fromisoformat(TODAY)
     assert unit_for(unit, after, units, day, today) == goes_to
+
+
+def test_a_telephone_comes_with_a_file_and_stays(conn: sqlite3.Connection) -> None:
+    assert take(conn, agencies(agency(phone="02053812345"))).in_force
+    assert take(conn, agencies(agency(name="Trung tâm Lưu trữ mới"))).in_force
+    units = units_of(conn)
+    assert (units["ttlt"].phone, units["ttlt"].name) == ("02053812345", "Trung tâm Lưu trữ mới")
+    assert len(take(conn, agencies(agency(phone="gọi tôi"))).refused) == 1
+    place = Offices(units, after_of(conn), TODAY).find("Trung tâm lưu trữ mới")
+    assert place is not None
+    assert place.phones == [("Trung tâm Lưu trữ mới", "02053812345")]
+    assert Offices(units, after_of(conn), TODAY).find("H37.07") is not None
+    assert place.handles("Trung tâm Lưu trữ mới")
+    assert not place.handles("Sở Xây dựng")
 
 
 def test_heads_follow_what_ended_also_by_way_of_another(conn: sqlite3.Connection) -> None:
