@@ -59,7 +59,7 @@ def test_an_officer_helps_somebody_without_network_and_is_told_of_a_likeness(
     assert look(page, "field-day") == []
     page.locator("[data-action=summary]").click()
     expect(page.locator("[data-summary='2']")).to_be_visible()
-    expect(page.locator("tbody tr").last).to_have_text("Cộng110")
+    expect(page.locator("[data-counts] tbody tr").last).to_have_text("Cộng110")
     assert look(page, "field-summary") == []
     proxy.clear()
     phone.running.set_offline(False)

@@ -103,7 +103,7 @@ def test_a_day_of_two_officers_on_one_tablet_reaches_the_counter_each_dossier_on
     page = back(phone)  # and the second
     group(page, f"Đang chờ gửi ({each})")
     page.goto("/di-ban#tong-ket")
-    expect(page.locator(f"[data-summary='{each}'] li").first).to_contain_text("TN-")
+    expect(page.locator(f"[data-summary='{each}'] tbody tr").first).to_contain_text("TN-")
     before = sum(request.answered for request in proxy.seen())
     proxy.set(Weather(only=SYNC, times=1, lose_answer=True, rate_bytes=150_000, delay_seconds=0.05))
     phone.running.set_offline(False)

@@ -12,8 +12,8 @@ import { Vault } from "./vault.js";
 export const SLOT = "slot";
 /** Setting: the drawers of visits, which end with nothing left. */
 const VISITS = "visit";
-/** Setting: the drawer that was open when the screen closed by itself; whoever comes says who they are. */
-export const LOCKED = "locked";
+/** Setting: the drawers that were open when the screen closed by itself, until their owners are back; one alone in a version of before. */
+const LOCKED = "locked";
 /** In `sessionStorage`: whoever holds the phone has said who they are. */
 const SAID = "whose";
 
@@ -38,15 +38,25 @@ export async function visits() {
 /** @param {string[]} slots */
 export const keepVisits = (slots) => keepSetting(VISITS, slots);
 
+/** @returns {Promise<string[]>} */
+const lockedSlots = async () => /** @type {string[]} */ ([]).concat((await setting(LOCKED)) ?? []);
+
+/** Whether the screen closed over a drawer and its owner has not come back. @param {string|null} slot */
+export const isLocked = async (slot) => (await lockedSlots()).some((each) => each === slot);
+
+/** Close a drawer, until its owner opens it. @param {string} slot */
+export const lock = async (slot) => keepSetting(LOCKED, [...(await lockedSlots()).filter((each) => each !== slot), slot]);
+
 /** Open a drawer from now on. @param {string|null} slot */
 export async function openFrom(slot) {
   await keepSetting(SLOT, slot);
-  if (await setting(LOCKED)) await keepSetting(LOCKED, null);
+  const others = (await lockedSlots()).filter((each) => each !== slot);
+  if (await isLocked(slot)) await keepSetting(LOCKED, others.length ? others : null);
   sessionStorage.setItem(SAID, "1");
 }
 
-/** Whether several people share this phone and nobody has said yet who holds it, or the screen has closed since. */
+/** Whether several people share this phone and nobody has said yet who holds it, or the screen has closed over the drawer that is open. */
 export async function mustAskWhose() {
-  if (await setting(LOCKED)) return true;
+  if (await isLocked(await setting(SLOT))) return true;
   return sessionStorage.getItem(SAID) === null && (await slotsOnPhone()).length > 1;
 }

@@ -44,8 +44,8 @@ export async function dossierView(vault, id) {
     codePanel(work.state),
     ...nextWords(work.state),
     said?.dueView(copy),
-    ...conflictWords(copy, labelOfPath, form, lists),
-    notesView((item) => said?.objecting(vault, id, item), copy?.notes ?? [], values, labelOfPath, form, lists),
+    said?.conflictWords(copy, labelOfPath, form, lists),
+    said?.notesView((item) => said.objecting(vault, id, item), copy?.notes ?? [], values, labelOfPath, form, lists),
     form ? apartView(vault, id, form, lists, "held") : null,
     form ? apartView(vault, id, form, lists, "refused") : null,
     await attachmentsView(vault, id, work),
@@ -100,31 +100,6 @@ function nextWords(state) {
   if (state.id === "waiting" || state.id === "sending") return [h("h2", {}, t("dossier.goes")), h("p", {}, t("dossier.goes_say"))];
   const errors = state.id === "refused" ? (state.problem?.errors ?? []) : [];
   return errors.length ? [h("ul", {}, ...errors.map((/** @type {any} */ error) => h("li", {}, error.detail ?? reasonText(error.code))))] : [];
-}
-
-/** @param {any} copy @param {(path: string) => string} labelOfPath @param {any} form @param {Record<string, any[]>} lists */
-function conflictWords(copy, labelOfPath, form, lists) {
-  return (copy?.conflicts ?? []).map((/** @type {any} */ conflict) => {
-    const field = form && fieldAt(form, conflict.path)?.field;
-    const shown = conflict.siblings.map((/** @type {any} */ each) => (field ? answerText(field, each.value, lists) : String(each.value)));
-    return h("p", { class: "notice" }, t("conflict.told", { item: labelOfPath(conflict.path), a: shown[0] ?? "", b: shown[1] ?? "" }));
-  });
-}
-
-/**
- * What the office says: notes, and why it wrote a field, with what stands there now.
- * @param {(item: string) => any} objecting @param {any[]} notes @param {Record<string, any>} values @param {(path: string) => string} labelOfPath @param {any} form @param {Record<string, any[]>} lists
- */
-function notesView(objecting, notes, values, labelOfPath, form, lists) {
-  const lines = notes.flatMap((note) => (note.paths ?? [null]).map((/** @type {string|null} */ path) => {
-    if (path === null) return h("p", {}, note.role === "applicant" ? t("notes.own", { text: note.text }) : note.text);
-    const field = form && fieldAt(form, path)?.field;
-    const value = field && answerText(field, values[path], lists);
-    const said = { item: labelOfPath(path), value: value ?? "", reason: note.text };
-    const words = h("p", { "data-settled": path }, value ? t("conflict.done", said) : t("conflict.done_row", said));
-    return note.role === "applicant" ? words : [words, objecting(said.item)];
-  }));
-  return lines.length ? h("section", {}, h("h2", {}, t("dossier.notes")), ...lines.flat()) : null;
 }
 
 /**

@@ -12,7 +12,9 @@ import { learnTexts, t } from "./texts.js";
 
 export { dueView } from "./due.js";
 export { lifeView } from "./life.js";
+export { conflictWords, notesView } from "./noted.js";
 export { objecting } from "./objecting.js";
+export { overridden } from "./overridden.js";
 export { leadBack, supplementView } from "./supplement.js";
 export { withdrawing } from "./withdrawing.js";
 

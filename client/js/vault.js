@@ -2,8 +2,9 @@
  * One account's work on this phone: its drafts, and the sync session with the records it is made of.
  *
  * Rule 1. What changes is written in one transaction, strict, and only then told to anybody (`change`).
- * Rule 2. Other tabs and the worker change the same records. `gen` counts the changes: a session that is behind reads
- * everything again before it is asked, and a write made from one that fell behind is made anew.
+ * Rule 2. Other tabs and the worker change the same records. `gen` counts the changes and says of the last ones what they
+ * touched: a session that is behind reads that again before it is asked, or everything where it is too far behind or holds
+ * what was not kept. A write made from one that fell behind is made anew.
  * Rule 3. A draft is saved alone and relaxed (`saveDraft`): a keystroke does not wait for the outbox.
  * Rule 4. Whose drawer it is, and the credential it is sent with, lie sealed in the drawer itself (`kept.account`): no
  * other account's can speak for it, and no list of names lies beside it.
@@ -37,6 +38,8 @@ import { Session } from "./session.js";
  * @typedef {{changes?: Changes|null, drafts?: any[], gone?: string[], kept?: Kept, result?: any}} Change
  */
 
+/** Of how many last changes it is kept what they touched, and how much one may touch for that. */
+const LOG_MAX = 30, TOLD_MAX = 200;
 const RECORDS = /** @type {const} */ (["outbox", "copies", "meta"]);
 
 /**
@@ -145,30 +148,41 @@ export class Vault extends EventTarget {
    * @param {string} store @param {any[]} kept @returns {Promise<any[]>}
    */
   openAll(store, kept) {
-    const before = this.opened[store];
-    const now = (this.opened[store] = new Map());
+    const known = (this.opened[store] ??= new Map());
     return Promise.all(kept.map(async (sealed) => {
-      const [last, known] = before?.get(sealed.id) ?? [];
-      const record = sealed.iv?.every((/** @type {number} */ byte, /** @type {number} */ at) => byte === last?.iv?.[at]) ? known : await open(this.key, sealed);
-      now.set(sealed.id, [sealed, record]);
-      return record;
+      const [last, record] = known.get(sealed.id) ?? [];
+      if (sealed.iv?.every((/** @type {number} */ byte, /** @type {number} */ at) => byte === last?.iv?.[at])) return record;
+      const opened = await open(this.key, sealed);
+      known.set(sealed.id, [sealed, opened]);
+      return opened;
     }));
   }
 
-  /** @returns {Promise<boolean>} whether there was news */
+  /**
+   * Read what others changed, where the last changes are all told (`log`), else everything.
+   * @returns {Promise<boolean>} whether there was news
+   */
   async catchUp() {
     const tx = await this.db.transaction([...RECORDS], "readonly");
-    const gen = (await tx.objectStore("meta").get("gen"))?.n ?? 0;
+    const { n: gen = 0, log = [] } = (await tx.objectStore("meta").get("gen")) ?? {};
     if (gen === this.gen) return false;
-    const kept = await Promise.all(RECORDS.map((store) => tx.objectStore(store).getAll()));
+    const since = this.gen < 0 ? [] : log.slice(this.gen - gen);
+    const isTold = since.length === gen - this.gen && since.every(Boolean);
+    const told = RECORDS.map((_, at) => (isTold ? since.flatMap((/** @type {string[][]} */ ids) => ids[at]) : []));
+    const kept = await Promise.all(RECORDS.map((store, at) => (isTold ? Promise.all(told[at].map((/** @type {string} */ id) => tx.objectStore(store).get(id))) : tx.objectStore(store).getAll())));
     await tx.done;
-    const opened = await Promise.all(RECORDS.map((store, at) => this.openAll(store, kept[at].filter((/** @type {any} */ record) => record.id !== "gen"))));
-    const device = this.session.meta.device;
-    const own = opened[2].filter((/** @type {any} */ record) => record.id === "session");
-    const { outbox, copies, meta } = Session.load({ outbox: opened[0], copies: opened[1], meta: own }, { device });
-    Object.assign(this.session, { outbox, copies, meta });
-    this.kept = Object.fromEntries(opened[2].filter((/** @type {any} */ record) => record.id !== "session").map((/** @type {any} */ { id, value }) => [id, value]));
-    learnClock(meta);
+    const [outbox, copies, beside] = await Promise.all(RECORDS.map((store, at) => this.openAll(store, kept[at].filter((/** @type {any} */ record) => record && record.id !== "gen"))));
+    const { session } = this;
+    const own = beside.filter((record) => record.id === "session");
+    if (!isTold) {
+      session.outbox.clear();
+      session.copies.clear();
+      this.kept = {};
+    }
+    if (!isTold || own.length) session.meta = Session.load({ meta: own }, { device: session.meta.device }).meta;
+    for (const { id, value } of beside) if (id !== "session") Object.assign(this.kept, { [id]: value });
+    session.absorb({ outbox: { put: outbox, delete: told[0] }, copies: { put: copies, delete: told[1] }, meta: { put: [], delete: [] }, news: [] });
+    learnClock(session.meta);
     this.gen = gen;
     return true;
   }
@@ -214,12 +228,13 @@ export class Vault extends EventTarget {
     const nothing = !sealed.length && !gone.length && !beside.length && RECORDS.every((store, at) => !puts[at].length && !changes?.[store].delete.length);
     if (nothing) return true;
     const tx = await this.db.transaction([...RECORDS, "drafts"], "readwrite", { durability: "strict" });
-    const gen = (await tx.objectStore("meta").get("gen"))?.n ?? 0;
+    const { n: gen = 0, log = [] } = (await tx.objectStore("meta").get("gen")) ?? {};
     if (gen !== this.gen) {
       await tx.done;
       return false;
     }
-    const writes = [tx.objectStore("meta").put({ id: "gen", n: gen + 1 })];
+    const told = RECORDS.map((store, at) => [...puts[at].map(({ id }) => id), ...(changes?.[store].delete ?? []), ...(store === "meta" ? beside.map(({ id }) => id) : [])]);
+    const writes = [tx.objectStore("meta").put({ id: "gen", n: gen + 1, log: [...log.slice(1 - LOG_MAX), told.flat().length > TOLD_MAX ? null : told] })];
     RECORDS.forEach((store, at) => {
       for (const record of puts[at]) writes.push(tx.objectStore(store).put(record));
       for (const id of changes?.[store].delete ?? []) writes.push(/** @type {any} */ (tx.objectStore(store).delete(id)));

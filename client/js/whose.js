@@ -1,6 +1,6 @@
 /** `/may-cua-ai`, "Máy này của ai?": everybody who has work on this phone, by short name and number, and nothing else. */
 import { askingButton } from "./asking.js";
-import { LOCKED, openFrom, SLOT, visits } from "./accounts.js";
+import { isLocked, openFrom, SLOT, visits } from "./accounts.js";
 import { setting } from "./db.js";
 import { h, one } from "./dom.js";
 import { beginVisit, changeTo, endVisit, people, personAt } from "./entering.js";
@@ -18,7 +18,7 @@ export async function whose(vault) {
   const guests = await visits();
   const rows = await Promise.all((await people()).map((person) => personRow(vault, person, person.slot === now)));
   one("#people").replaceChildren(...h("div", {},
-    (await setting(LOCKED)) ? (await import("./field/part.js")).lockedNotice() : null,
+    (await isLocked(now)) ? (await import("./field/part.js")).lockedNotice() : null,
     h("ul", { class: "cards" }, ...rows, ...(await Promise.all(guests.map((visit) => visitRow(vault, visit))))),
     h("a", { class: "button second", href: `/dang-nhap${location.search}`, "data-action": "add-person" }, t("people.add")),
     h("button", { type: "button", class: "button second", "data-action": "guest", onclick: () => visiting(vault) }, t("people.begin_visit")),
@@ -46,7 +46,7 @@ async function personRow(vault, person, open) {
 async function choose(vault, person) {
   const here = new URLSearchParams(location.search).get("next") ?? "/";
   const next = /^\/(?![/\\])/.test(here) ? here : "/";
-  const locked = person.account.password && (await setting(LOCKED)) && (await isAnswered()); // with a network the password is asked for
+  const locked = person.account.password && (await isLocked(person.slot)) && (await isAnswered()); // with a network the password is asked for
   if (locked || !(await changeTo(person))) return location.assign(`/dang-nhap?next=${encodeURIComponent(next)}`);
   if (vault.slot !== person.slot) vault.end();
   location.assign(next);

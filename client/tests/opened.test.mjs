@@ -45,3 +45,55 @@ test("where nothing is sealed every record is what is kept now", async () => {
   assert.deepEqual([await read("one"), await read("two")], ["one", "two"]);
   vault.close();
 });
+
+test("a tab that is behind reads what others changed, and everything where it cannot know that", async () => {
+  const inMemory = "./db.js"; // memory.mjs puts itself there
+  const { accountDb } = await import(inMemory);
+  const db = await accountDb("told");
+  /** @type {string[]} */
+  let read = [];
+  const watched = { ...db, transaction: async () => {
+    const tx = await db.transaction();
+    return { ...tx, objectStore: (/** @type {string} */ name) => {
+      const store = tx.objectStore(name);
+      return { ...store, getAll: () => {
+        read.push(`all ${name}`);
+        return store.getAll();
+      }, get: (/** @type {string} */ id) => {
+        if (id !== "gen") read.push(`${name} ${id}`);
+        return store.get(id);
+      } };
+    } };
+  } };
+  const [here, there] = [new Vault("told", watched, null, "device"), new Vault("told", db, null, "device")];
+  const record = (/** @type {string} */ id) => ({ id, dossier: `d-${id}`, n: 1, op: { type: "note" }, status: "waiting" });
+  const put = (/** @type {any[]} */ outbox, /** @type {string[]} */ gone = []) => there.change(() => ({
+    changes: /** @type {any} */ ({ outbox: { put: outbox, delete: gone }, copies: { put: [], delete: [] }, meta: { put: [], delete: [] }, news: [] }) }));
+  await put([record("a"), record("b")]);
+  await here.refresh();
+  assert.deepEqual([read, [...here.session.outbox.keys()]], [["all outbox", "all copies", "all meta"], ["a", "b"]], "a page that begins");
+  read = [];
+  await put([record("c")], ["a"]);
+  await there.change(() => ({ kept: { later: 7 } }));
+  await here.refresh();
+  assert.deepEqual([read.sort(), [...here.session.outbox.keys()].sort(), here.kept.later], [["meta later", "outbox a", "outbox c"], ["b", "c"], 7]);
+  read = [];
+  for (let n = 0; n < 31; n += 1) await there.change(() => ({ kept: { later: n } }));
+  await here.refresh();
+  assert.deepEqual([read, here.kept.later], [["all outbox", "all copies", "all meta"], 30], "one that was away for long");
+  read = [];
+  await put(Array.from({ length: 201 }, (_, n) => record(`many-${n}`)));
+  await here.refresh();
+  assert.deepEqual([read.length, here.session.outbox.size], [3, 203], "a change that touched very much");
+  read = [];
+  const { n } = await db.get("meta", "gen");
+  await (await db.transaction()).objectStore("meta").put({ id: "gen", n: n + 1 }); // a tab of before: it tells nothing
+  await put([record("d")]);
+  await here.refresh();
+  assert.deepEqual([read.length, here.session.outbox.has("d")], [3, true]);
+  here.gen = -1;
+  here.session.outbox.set("never kept", /** @type {any} */ (record("never kept")));
+  await here.refresh();
+  assert.equal(here.session.outbox.has("never kept"), false, "what a session holds and did not keep is not left in it");
+  for (const vault of [here, there]) vault.close();
+});

@@ -4,9 +4,10 @@
  * What this protects and what not. With a network the password is asked for. Without one nobody can check it here (a PIN
  * for each person comes later): whoever holds the tablet may choose a name. So without network it keeps a passer-by from
  * reading along, and officers from working under another's name by mistake; it stops nobody who means to look.
+ * A drawer stays closed while others open theirs: it is its owner's password that opens it.
  * Nothing typed is lost: drafts are saved before the page goes, and one that cannot be saved keeps the page.
  */
-import { LOCKED } from "../accounts.js";
+import { lock } from "../accounts.js";
 import { beforeLettingGo, keepSetting, setting } from "../db.js";
 import { h } from "../dom.js";
 import { t } from "../texts.js";
@@ -47,7 +48,7 @@ export async function watchIdle(vault) {
 async function close(vault) {
   const saved = await Promise.all([...beforeLettingGo].map((save) => save()));
   if (saved.includes(false)) return; // there is no room: the page says so, and must stay
-  await keepSetting(LOCKED, vault.slot);
+  await lock(vault.slot);
   location.replace(`/may-cua-ai?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 

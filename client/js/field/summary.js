@@ -28,7 +28,7 @@ export async function summaryPage(vault) {
     h("h2", {}, t("summary.counts")),
     countsTable(taken),
     h("h2", {}, t("summary.list", { n: taken.length })),
-    taken.length ? h("ol", { class: "plain", "data-summary": taken.length }, ...taken.map((work, at) => line(work, codes[at]))) : h("p", {}, t("day.empty")),
+    taken.length ? listTable(taken, codes) : h("p", {}, t("day.empty")),
     h("p", { class: "hint" }, t("summary.not_receipt")),
   );
 }
@@ -52,13 +52,19 @@ function countsTable(taken) {
   const counts = countsOf(taken);
   const cells = (/** @type {Record<string, number>} */ row) => COLUMNS.map((column) => h("td", {}, row[column]));
   const all = Object.fromEntries(COLUMNS.map((column) => [column, [...counts.values()].reduce((sum, row) => sum + row[column], 0)]));
-  return h("table", {},
+  return h("table", { "data-counts": true },
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("summary.procedure")), ...COLUMNS.map((column) => h("th", { scope: "col" }, t(`summary.${column}`))))),
     h("tbody", {}, ...[...counts].map(([name, row]) => h("tr", {}, h("th", { scope: "row" }, name), ...cells(row))), h("tr", {}, h("th", { scope: "row" }, t("summary.all")), ...cells(all))));
 }
 
+/** One row each; its heads stand on every sheet. @param {Taken[]} taken @param {string[]} codes */
+function listTable(taken, codes) {
+  const heads = ["summary.when", "summary.who", "summary.where"].map((key) => h("th", { scope: "col" }, t(key)));
+  return h("table", { "data-summary": taken.length }, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...taken.map((work, at) => rowOf(work, codes[at]))));
+}
+
 /** @param {Taken} work @param {string} code */
-function line(work, code) {
-  const who = [work.whom || work.on_behalf.name, work.whom && work.whom !== work.on_behalf.name ? t("day.asked_by", { name: work.on_behalf.name }) : ""].filter(Boolean).join(", ");
-  return h("li", {}, [timeOf(work.at), who, work.title, code, labelOfState(work.state)].filter(Boolean).join(" · "));
+function rowOf({ at, whom, on_behalf, title: what, state }, code) {
+  const who = [whom || on_behalf.name, whom && whom !== on_behalf.name ? t("day.asked_by", { name: on_behalf.name }) : ""].filter(Boolean).join(", ");
+  return h("tr", {}, h("td", {}, timeOf(at)), h("td", {}, h("strong", {}, who), h("br"), what), h("td", {}, code, code ? h("br") : null, labelOfState(state)));
 }
