@@ -198,5 +198,6 @@ worker.addEventListener("fetch", (/** @type {any} */ event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== worker.location.origin) return;
   if (url.pathname in kept.files) event.respondWith(fromShell(request, url.pathname));
+  else if (url.pathname === "/so-lieu") event.respondWith(fetch(request).catch(async () => (await pack.page("/can-mang")) ?? Response.error()));
   else if (isProcedure(url.pathname)) event.respondWith(procedureAnswer(request, url.pathname, pack, (work) => event.waitUntil(work)));
 });

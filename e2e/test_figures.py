@@ -1,11 +1,13 @@
 """Figures: what the public sees hides what is small, an officer's figure opens its dossiers."""
 
+import pytest
 from playwright.sync_api import expect
 
 from e2e.office import UNIT, Office
 from e2e.others import Other, new_id
-from e2e.pages import FORM, Desk
+from e2e.pages import FORM, Desk, kept_for_offline
 from e2e.people import SINGLE
+from e2e.phone import Phone
 from e2e.test_desk import faults_of
 
 
@@ -34,3 +36,16 @@ def test_the_public_sees_no_small_count_and_an_officers_figure_opens_its_dossier
     expect(page.get_by_text("Báo cáo ghi 57,24%, tính lại là 57,87%.")).to_be_visible()
     expect(page.get_by_role("img", name="Hồ sơ nộp theo tháng")).to_be_visible()
     assert faults_of(page) == []
+
+
+@pytest.mark.long
+def test_without_network_the_figures_say_that_they_need_one(citizen: Phone) -> None:
+    page = citizen.page
+    kept_for_offline(page)
+    citizen.running.set_offline(True)
+    page.goto("/so-lieu?ky=2026")
+    expect(page.get_by_role("heading", name="Cần có mạng")).to_be_visible()
+    assert faults_of(page) == []
+    citizen.running.set_offline(False)
+    page.get_by_role("link", name="Thử lại").click()
+    expect(page.get_by_role("heading", name="Số liệu giải quyết hồ sơ")).to_be_visible()

@@ -15,7 +15,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, Final
 
 import brotli
@@ -113,10 +113,10 @@ def _data(value: str) -> str:
 
 
 @cache
-def templates() -> minijinja.Environment:
-    """Return the templates of the portal; an undefined value is an error."""
+def templates(language: str = "vi") -> minijinja.Environment:
+    """Return the templates of the portal in a language; an undefined value is an error."""
     folder = client.ROOT / "templates"
-    return environment(lambda name: (folder / name).read_text(encoding="utf-8"), text)
+    return environment(lambda name: (folder / name).read_text(encoding="utf-8"), partial(text, language=language))
 
 
 @cache
@@ -258,7 +258,8 @@ class Portal:
         pages = self.documents
         pages["/"] = self.drawn("home.html", procedures=self.finder.in_order()[:EVERYDAY_MAX])
         pages["/chua-tai"] = self.drawn("not-here.html")
-        self.last.add("/chua-tai")
+        pages["/can-mang"] = self.drawn("need-network.html")
+        self.last |= {"/chua-tai", "/can-mang"}
         pages["/thu-tuc"] = self._hits("", Narrowed(), asked=False)
         for page in ("cua-toi", "dang-nhap", "cai-dat", "may-cua-ai", "phieu"):
             pages[f"/{page}"] = self.drawn(f"{page}.html")
@@ -292,11 +293,11 @@ class Portal:
                 **page_values(decode_checklist(raw), self.names[form.procedure]),
             )
 
-    def drawn(self, template: str, **values: Any) -> Document:
+    def drawn(self, template: str, language: str = "vi", **values: Any) -> Document:
         """Make a page, the same for everybody, as a document."""
-        return document(self.draw(template, **values), HTML)
+        return document(self.draw(template, language, **values), HTML)
 
-    def draw(self, template: str, **values: Any) -> bytes:
+    def draw(self, template: str, language: str = "vi", **values: Any) -> bytes:
         """Make a page."""
         built = assets()
         names = {
@@ -307,7 +308,7 @@ class Portal:
             "icons": self.icons_url,
             "tab": TABS.get(template, ""),
         }
-        return templates().render_template(template, **names, **values).encode()
+        return templates(language).render_template(template, **names, **values).encode()
 
     def _add_pages_together(self, name: str, among: Callable[[str], bool]) -> str:
         """Add the file that brings the worker pages, with the headers they are to have; return its address."""
@@ -396,6 +397,7 @@ def answer(request: Request[Any, Any, Any], found: Document | None) -> Response[
         "/di-ban",
         "/phieu",
         "/chua-tai",
+        "/can-mang",
         *PUBLIC,
         "/sw.js",
         "/manifest.webmanifest",

@@ -126,19 +126,19 @@ def year_of(told: dict[str, Any]) -> str:
     return str(told["at"][:4] if name == "all" else name[:4])
 
 
-def offered(at_ms: int) -> list[dict[str, str]]:
+def offered(at_ms: int, language: str = "vi") -> list[dict[str, str]]:
     """Return the periods that pages lead to: all, two years, four quarters, twelve months."""
     months = [each.name for each in reversed(months_before(at_ms, MONTHS))]
     years = list(dict.fromkeys((months[0][:4], str(int(months[0][:4]) - 1))))
     quarters = list(dict.fromkeys(f"{name[:4]}-Q{(int(name[5:]) + 2) // 3}" for name in months))[:QUARTERS]
-    return [{"name": name, "label": label(name)} for name in (ALL, *years, *quarters, *months)]
+    return [{"name": name, "label": label(name, language)} for name in (ALL, *years, *quarters, *months)]
 
 
-def label(period: str) -> str:
+def label(period: str, language: str = "vi") -> str:
     """Return a period as people write it: 11/2026, quý 4/2026."""
     year, _, rest = period.partition("-")
     if rest.startswith("Q"):
-        return say("figures.quarter", n=rest[1:], year=year)
+        return say("figures.quarter", language, n=rest[1:], year=year)
     return f"{rest}/{year}" if rest else year
 
 

@@ -22,14 +22,13 @@ from server.units.shipped import PROVINCE_ID
 
 #: How much of a whole has to show its part before a share speaks for all of it.
 ENOUGH: Final = 0.9
-PUBLIC: Final = "public"
 BY: Final = ("unit", "field", "level")
 _NOTHING: Final = Month(dict.fromkeys(WHOLES, 0), {by: {} for by in BY})
 _kept: Final = Kept()
 
 
-async def public_figures(store: Store, period: str) -> dict[str, Any]:
-    """Return what the public page shows of a period.
+async def public_figures(store: Store, period: str, language: str) -> dict[str, Any]:
+    """Return what the public page shows of a period, in a language.
 
     Raises:
         ValueError: there is no such period.
@@ -37,40 +36,43 @@ async def public_figures(store: Store, period: str) -> dict[str, Any]:
     read_period(period, now_ms())
     await read_figures(store)
     catalogue = store.shelf.fresh(store.conn)
-    return await store.read(partial(_kept_page, catalogue, str(store.data), period))
+    return await store.read(partial(_kept_page, catalogue, str(store.data), period, language))
 
 
-def _kept_page(catalogue: Catalogue, data: str, period: str, conn: sqlite3.Connection) -> dict[str, Any]:
+def _kept_page(catalogue: Catalogue, data: str, period: str, language: str, conn: sqlite3.Connection) -> dict[str, Any]:
     head = conn.execute("SELECT coalesce(max(seq), 0) FROM log").fetchone()[0]
-    key = data, period, str(catalogue.stamp), PUBLIC
+    key = data, period, str(catalogue.stamp), language
     told = _kept.find(key, head)
     if told is None:
         begun, at_ms = time.monotonic(), now_ms()
-        told = page_of(conn, catalogue, read_period(period, at_ms), at_ms)
+        told = page_of(conn, catalogue, read_period(period, at_ms), at_ms, language)
         _kept.keep(key, head, begun, told)
     return told
 
 
-def page_of(conn: sqlite3.Connection, catalogue: Catalogue, period: Period, at_ms: int) -> dict[str, Any]:
+def page_of(
+    conn: sqlite3.Connection, catalogue: Catalogue, period: Period, at_ms: int, language: str = "vi"
+) -> dict[str, Any]:
     """Return the page's values: of every month its published tables, and only sums of these."""
     months = {name: published(tables) for name, tables in tables_of(conn, catalogue).items()}
     within = [month for name, month in months.items() if _is_within(name, period)]
     at = f"{datetime.fromtimestamp(at_ms / 1000, HO_CHI_MINH):%Y-%m-%dT%H:%M:%S}"
     head = {"at": at, "period": {"name": period.name}}
-    units = [_row("unit", key, row, catalogue) for key, row in together(within, "unit").items()]
+    units = [_row("unit", key, row, catalogue, language) for key, row in together(within, "unit").items()]
     last = [(each.name, months.get(each.name, _NOTHING)) for each in months_before(at_ms, MONTHS)]
     chart = [(name[5:], month.total["new"] or 0) for name, month in last]
     return {
         "total": _total(within), "units": _lights(lit(conn, catalogue, {**head, "by_unit": units})),
         "tables": [
-            {"by": by, "rows": [_row(by, key, row, catalogue) for key, row in _ordered(together(within, by))]}
+            {"by": by, "rows": [_row(by, key, row, catalogue, language) for key, row in _ordered(together(within, by))]}
             for by in BY[1:]
         ],
         "months_of": [{"label": f"{name[5:]}/{name[:4]}", "new": month.total["new"]} for name, month in last],
         "reported": [_told(each, months) for each in beside(conn, at_ms)],
-        "procedures": procedures_lit(conn, catalogue, head, at_ms), "period": period.name, "periods_of": offered(at_ms),
+        "procedures": procedures_lit(conn, catalogue, head, at_ms), "period": period.name,
+        "periods_of": offered(at_ms, language),
         "day": f"{datetime.fromisoformat(at):%H:%M, %d/%m/%Y}",
-        "chart": columns(chart, say("figures.chart"), say("figures.chart.says")),
+        "chart": columns(chart, say("figures.chart", language), say("figures.chart.says", language)),
     }  # fmt: skip
 
 
@@ -94,14 +96,15 @@ def _ordered(rows: Mapping[str | None, dict[str, Any]]) -> list[tuple[str | None
     return sorted(rows.items(), key=lambda each: (-each[1]["new"].count, each[0] or ""))
 
 
-def _row(by: str, key: str | None, row: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
+def _row(by: str, key: str | None, row: Mapping[str, Any], catalogue: Catalogue, language: str) -> dict[str, Any]:
     """Return a row as the page shows it."""
     if by == "unit":
         name = catalogue.unit_name(key or "")
     elif by == "level":
-        name = say(f"figures.level.{key}" if key in ("full", "partial", "online", "information") else "figures.unknown")
+        known = key in ("full", "partial", "online", "information")
+        name = say(f"figures.level.{key}" if known else "figures.unknown", language)
     else:
-        name = key or say("figures.unknown")
+        name = key or say("figures.unknown", language)
     return {by: key, "name": name, **_counts(row), **_shares(row)}
 
 

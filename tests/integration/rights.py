@@ -326,7 +326,7 @@ POLICIES: Final[dict[tuple[str, str], Policy]] = {
         ("GET", path): open_to_all("GET", path)
         for path in (
             "/", "/di-ban", "/may-cua-ai", "/cua-toi", "/dang-nhap", "/cai-dat", "/sw.js", "/manifest.webmanifest",
-            "/thu-tuc", "/tim", "/phieu", "/health", "/metrics", "/openapi.json", "/tra-cuu", "/chua-tai",
+            "/thu-tuc", "/tim", "/phieu", "/health", "/metrics", "/openapi.json", "/tra-cuu", "/chua-tai", "/can-mang",
             "/gioi-thieu", "/giup-do", "/rieng-tu", "/tiep-can",
         )
     },

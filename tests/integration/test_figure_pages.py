@@ -121,6 +121,12 @@ def test_the_public_page_is_made_of_months_and_hides_what_would_tell_the_small(t
         assert this
         quarter = await page(made, "nobody", f"/so-lieu?ky={this[1]}")
         assert row(quarter, "Xã Văn Lãng") == row(shown, "Xã Văn Lãng")
+        english = await page(made, "nobody", f"/so-lieu?ky={this[1]}&lang=en")
+        assert '<html lang="en">' in english
+        assert "not shown" in row(english, "Xã Hội Hoan")[0]
+        assert re.search(r"Quarter \d/\d{4}", english)
+        assert "&lang=en" in english
+        assert "không hiện" not in english
         wrong = await made.ask("nobody", Asked("GET", "/so-lieu?ky=2026-13"))
         assert wrong.status_code == 404
 
