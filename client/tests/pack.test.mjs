@@ -27,7 +27,7 @@ const bundle = await build({ stdin: { contents: 'export { fetchPack, sizeOf } fr
 /** @type {any} */ (globalThis).page = { on() {}, body: { dataset: {} } };
 const { fetchPack, sizeOf } = await import(`data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].contents).toString("base64")}`);
 
-const vault = { account: { key: "token", roles: [{ unit: "06154", role: "counter" }] }, session: { meta: {} } };
+const vault = { account: { key: "token", roles: [{ unit: "06154", role: "counter" }] }, kept: {}, session: { meta: {} } };
 const WHOLE = { unit: "06154", etag: '"a-b"', made: 1, units: [{ id: "06154" }], calendar: { version: "1" }, procedures: [{ code: "1.004873" }], forms: ["1.004873@1"] };
 const FORM = { procedure: "1.004873", version: 1, sections: [] };
 
