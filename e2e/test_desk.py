@@ -183,6 +183,12 @@ def test_of_two_officers_who_decide_at_once_the_second_is_told_and_nothing_is_do
     for path in (f"/desk/d/{filed}", f"/desk/d/{filed}/lich-su?muc={NAME}", "/desk", "/desk/lich", "/desk/d/nobody"):
         desk.page.goto(path)
         assert faults_of(desk.page) == [], path
+    sign_in(desk.page, f"head-{UNIT}")
+    desk.page.goto("/desk")
+    assert faults_of(desk.page) == [], "with all that a head's bar has"
+    desk.page.locator("a[href='/desk/may']").click()
+    expect(desk.page.locator("h1")).to_have_text("Máy im lặng")
+    assert faults_of(desk.page) == [], "/desk/may"
 
 
 @pytest.mark.long

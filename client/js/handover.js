@@ -21,7 +21,9 @@ import { ask, NoAnswer, posted, problemCode } from "./wire.js";
 /**
  * @typedef {{state?: "kept"|"refused", epoch?: string|null}} Told what the system said of it, and in which epoch
  * @typedef {{code: string, secret: string} & Told} Handover
- * @typedef {{account: string, name: string, citizen_id?: string, phone?: string, code: string, secret: string, at: number} & Told} Assisted
+ * @typedef {{account: string, name: string, citizen_id?: string, phone?: string, code: string, secret: string, at: number, why?: Why} & Told} Assisted
+ *   `why` it was refused, for the officer to put right (handing.js)
+ * @typedef {"name"|"citizen_id"|"phone"|"role"|"code"} Why
  * @typedef {{code: string, at: number, epoch: string|null, tries?: number, next_ms?: number}} Claimed
  *   `code`: both halves, as they were claimed with
  */
@@ -80,13 +82,21 @@ const mayTell = (vault) => isDue(vault) && !vault.session.meta.paused && keyOf(v
 /** Tell of accounts that were begun for citizens. @param {Vault} vault @param {() => AbortController} abort */
 export async function sendAccounts(vault, abort) {
   if (!mayTell(vault) || !isOfficer(vault.account)) return;
-  for (const { at, state, epoch: before, ...body } of dueAccounts(vault)) {
+  for (const { at, state, epoch: before, why: said, ...body } of dueAccounts(vault)) {
     const { epoch } = vault.session.meta;
     const answer = await told("/accounts/assisted", body, vault, abort);
     if (answer === null) return;
-    const became = /** @type {Record<number, "kept"|"refused">} */ ({ 200: "kept", 201: "kept", 400: "refused" })[answer.status];
-    if (became) await vault.change(() => ({ kept: { assisted: (vault.kept.assisted ?? []).map((each) => (each.account === body.account ? { ...each, state: became, epoch } : each)) } }));
+    const became = /** @type {Record<number, "kept"|"refused">} */ ({ 200: "kept", 201: "kept", 400: "refused", 403: "refused" })[answer.status];
+    const why = became === "refused" ? { why: whyOf(answer) } : {};
+    if (became) await vault.change(() => ({ kept: { assisted: (vault.kept.assisted ?? []).map((each) => (each.account === body.account ? { ...each, state: became, epoch, ...why } : each)) } }));
   }
+}
+
+/** What of an account was not taken: the problem's text begins with the key. @param {{status: number, json: any}} answer @returns {Why} */
+function whyOf({ status, json }) {
+  if (status === 403) return "role";
+  const key = String(json?.detail ?? "").split(" ")[0];
+  return key === "name" || key === "citizen_id" || key === "phone" ? key : "code";
 }
 
 /**

@@ -4,7 +4,7 @@ import { after, test } from "node:test";
 import "./memory.mjs";
 
 const { newCode, plainCode, readCode, whole } = await import("../js/codes.js");
-const { beginFor, handoverOf } = await import("../js/handing.js");
+const { beginFor, correctFor, dropFor, handoverOf } = await import("../js/handing.js");
 const { claimKept, isDue } = await import("../js/handover.js");
 const { drain, learnCodes } = await import("../js/sync.js");
 const { newId } = await import("../js/ids.js");
@@ -218,4 +218,42 @@ test("what is still here after a restore is not claimed again, nor what is older
   await vault.change(() => ({ kept: { claims: { d2: { code: "x", at: old, epoch: "e1" } } } }));
   assert.equal(isDue(vault), false);
   assert.deepEqual(Object.keys(claimKept(vault, "d3", { code: "y", at: young, epoch: "e2" }).claims ?? {}), ["d3"]);
+});
+
+test("a refused account says why, holds up nothing, and goes again with the code on paper, or is left", async () => {
+  const vault = await drawer("h12", OFFICER);
+  system();
+  await drain(vault, { force: true });
+  const begun = await beginFor(vault, { name: BEHALF.name, citizen_id: BEHALF.citizen_id, phone: "12" });
+  const dossier = await filed(vault, BEHALF);
+  await handoverOf(vault, dossier);
+  const refusing = (/** @type {any} */ answer) => system((path) => (path === "/accounts/assisted" ? answer : null));
+  let asked = refusing({ status: 400, detail: "phone is 10 or 11 digits and begins with 0" });
+  await drain(vault, { force: true });
+  assert.deepEqual([vault.kept.assisted?.[0].state, vault.kept.assisted?.[0].why], ["refused", "phone"]);
+  assert.equal((await handoverOf(vault, dossier)).state, "kept", "the dossier and its code went all the same");
+  assert.equal(asked.at(-1)?.body.handovers[0].account, undefined);
+  assert.equal(isDue(vault), false);
+
+  const again = await correctFor(vault, /** @type {any} */ (vault.kept.assisted)[0], { name: BEHALF.name, citizen_id: BEHALF.citizen_id, phone: "0987000111" });
+  assert.deepEqual([again.account, again.code, again.secret], [begun.account, begun.code, begun.secret]);
+  asked = refusing({ status: 400, detail: "this account was begun with another code" });
+  await drain(vault, { force: true });
+  const [{ why }] = /** @type {any} */ (vault.kept.assisted);
+  assert.equal(why, "code");
+  assert.equal(asked[0].body.why, undefined);
+
+  const other = await correctFor(vault, /** @type {any} */ (vault.kept.assisted)[0], { name: BEHALF.name, citizen_id: BEHALF.citizen_id, phone: null });
+  assert.notEqual(other.code, begun.code);
+  asked = system();
+  await drain(vault, { force: true });
+  assert.equal(vault.kept.assisted?.length, 1);
+  assert.equal(asked.at(-1)?.body.handovers[0].account, other.account, "the code of the dossier is told again, with the account");
+
+  const last = await beginFor(vault, { name: "An", citizen_id: null, phone: null });
+  refusing({ status: 403 });
+  await drain(vault, { force: true });
+  assert.equal(vault.kept.assisted?.at(-1)?.why, "role");
+  await dropFor(vault, last);
+  assert.deepEqual(vault.kept.assisted?.map(({ account }) => account), [other.account]);
 });

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from schemas.ids import is_id
 from schemas.problems import RequestProblem
+from server.desk.bar import bar
 from server.desk.posting import NO_STORE, Render, posted
 from server.desk.words import Say, day
 from sync.ledger import Actor
@@ -91,7 +92,7 @@ class EndedUnits:
             for each in await store.units()
         ]  # fmt: skip
         said = self._said(request.query_params)
-        page = self._render("desk/ended.html", officer=store.officer.name, heads=True, units=units, said=said)
+        page = self._render("desk/ended.html", **bar(store.officer), units=units, said=said)
         return HTMLResponse(page, headers=NO_STORE)
 
     async def move(self, request: Request) -> Response:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from schemas.problems import RequestProblem
+from server.desk.bar import bar
 from server.desk.posting import NO_STORE, Render
 from server.desk.words import Say, local
 from sync.ledger import Actor
@@ -76,7 +77,7 @@ class Figures:
             raise RequestProblem("not-found") from None
         rows = {"units": [with_cells(row) for row in values["units"]], "total": with_cells(values["total"])}
         page = self._render(
-            "desk/figures.html", officer=store.officer.name, columns=COLUMNS,
+            "desk/figures.html", **bar(store.officer), columns=COLUMNS,
             filters={name: getattr(filters, name) for name in WORDS}, words=WORDS, onward=filters.query,
             **{**values, **rows},
         )  # fmt: skip
@@ -95,7 +96,7 @@ class Figures:
             raise RequestProblem("not-found") from None
         rows = [{**each, "day": f"{local(each['submitted_ms']):%d/%m/%Y}"} for each in found]
         page = self._render(
-            "desk/figure.html", officer=store.officer.name, figure=figure, period=period, rows=rows,
+            "desk/figure.html", **bar(store.officer), figure=figure, period=period, rows=rows,
             unit=None if unit is None else store.unit_name(unit), unit_id=unit, onward=filters.query, after=after,
         )  # fmt: skip
         return HTMLResponse(page, headers=NO_STORE)

@@ -5,6 +5,7 @@ A tablet that is silent may hold a day's work of a village; who notices early ca
 
 from typing import Any, Final
 
+from server.desk.bar import bar
 from server.desk.store import DeskStore, Machine
 from server.desk.words import Say, moment
 
@@ -17,7 +18,7 @@ def machines(store: DeskStore, found: list[Machine], say: Say) -> dict[str, Any]
     now = store.now_ms()
     rows = [_row(each, now, say) for each in sorted(found, key=lambda each: (each.seen_ms, each.device))]
     return {
-        "officer": store.officer.name, "rows": rows,
+        **bar(store.officer), "rows": rows,
         "silent": sum(row["days"] >= SILENT_DAYS for row in rows),
     }  # fmt: skip
 

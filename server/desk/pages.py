@@ -7,6 +7,7 @@ from typing import Any, Final
 from schemas.messages import WireNote
 from schemas.ops import Attach, Command, Detach, Patch, Submit, Withdraw, decode_op
 from schemas.steps import ARGS
+from server.desk.bar import bar
 from server.desk.difference import pieces
 from server.desk.papers import opened, pages_by_paper
 from server.desk.sheet import Line, Reader, Sheet, line_of, sheet_of
@@ -48,8 +49,7 @@ def inbox(store: DeskStore, wanted: List | None, listed: Listed, counts: dict[Li
     ]
     units = [store.unit_name(unit) for unit in store.officer.units_seen if set(store.officer.units[unit]) != {HEIR}]
     return {
-        "officer": store.officer.name, "heads": any("head" in roles for roles in store.officer.units.values()),
-        "units": units, "filters": filters, "wanted": wanted, "words": "",
+        **bar(store.officer), "units": units, "filters": filters, "wanted": wanted, "words": "",
         "rows": [_row(store, row, say) for row in listed.rows], "next": listed.next,
     }  # fmt: skip
 
@@ -62,7 +62,7 @@ async def dossier(store: DeskStore, found: Dossier, say: Say, said: str | None) 
     first, others = lawful_steps(found, store.officer)
     role = office_role(store.officer, found)
     return {
-        "officer": store.officer.name, "dossier": found, "state": state_id(found), "sub": sub_state(found),
+        **bar(store.officer), "dossier": found, "state": state_id(found), "sub": sub_state(found),
         "tone": TONES.get(state_id(found), ""), "usual": _usual(sheet),
         "papers": await pages_by_paper(store, reader, sheet),
         "title": store.title(found.procedure), "whom": whose(found), "sheet": sheet,
@@ -100,7 +100,7 @@ async def history(store: DeskStore, found: Dossier, path: str, say: Say) -> dict
         if entry.body is not None and isinstance(op := decode_op(entry.body), Patch) and path in op.set
     ]  # fmt: skip
     return {
-        "officer": store.officer.name, "dossier": found, "path": path, "past": past[::-1], "known": field is not None,
+        **bar(store.officer), "dossier": found, "path": path, "past": past[::-1], "known": field is not None,
         "label": line.label if line is not None else _label(reader, path),
         "saw_ids": line.saw if line is not None else "", "first": line.versions[0].op if line is not None else None,
         "writes": office_role(store.officer, found) in WRITING, **_correction(reader, field, line),

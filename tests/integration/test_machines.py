@@ -30,6 +30,10 @@ def test_what_a_tablet_said_last_stands_on_the_page(office: Any, officer: Caller
     assert 'href="/desk/may"' in head.http.get("/desk").text
     assert 'href="/desk/may"' not in officer.http.get("/desk").text
     assert officer.http.get("/desk/may").status_code == 403
+    inspector = Caller.signed_in(office, "inspector-1")
+    for who, leads in ((officer, True), (head, True), (inspector, False)):
+        assert ('href="/di-ban"' in who.http.get("/desk").text) == leads
+    assert 'href="/di-ban"' in head.http.get("/desk/may").text
 
 
 def test_a_device_of_who_was_moved_lately_is_still_asked_about(store: Store) -> None:

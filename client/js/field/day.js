@@ -27,7 +27,7 @@ export async function dayPage(vault) {
     h("div", { class: "search", role: "search" }, h("label", { for: "q" }, t("day.search")), box),
     h("div", { id: "day" }),
     h("a", { class: "card", href: "#tong-ket", "data-action": "summary" }, h("span", { class: "grow" }, t("summary.title"))),
-    h("a", { class: "card", href: "/phieu#tai-khoan", "data-action": "assist" }, h("span", { class: "grow" }, t("field.assist"))),
+    h("a", { class: "card", href: "/phieu#tai-khoan", "data-action": "assist" }, h("span", { class: "grow" }, t("field.assist")), refusedMark(vault)),
     h("a", { class: "card", href: "#goi", "data-action": "pack" }, h("span", { class: "grow" }, t("pack.title"))),
     settings,
   );
@@ -43,6 +43,12 @@ export async function dayPage(vault) {
     all = await takenIn(vault);
     list();
   });
+}
+
+/** Accounts begun for others that were not taken: the officer is to look. @param {Vault} vault */
+function refusedMark({ kept }) {
+  const n = (kept.assisted ?? []).filter(({ state }) => state === "refused").length;
+  return n ? h("span", { class: "mark", "data-refused": n }, t("day.refused_accounts", { n })) : null;
 }
 
 /** @param {Taken[]} taken @returns {[string, Taken[]][]} */
