@@ -97,7 +97,8 @@ def make_wheel(into: Path) -> None:
     texts = house.answer([house.PYTHON, "-c", "import json, server.texts as t; print(json.dumps(t.catalogue('vi')))"])
     if texts is None:
         raise house.Missing("the texts cannot be read")
-    said = {key: words for key, words in json.loads(texts).items() if key.startswith(("desk.", "app.", "figures."))}
+    spoken = ("desk.", "app.", "figures.", "ended.")
+    said = {key: words for key, words in json.loads(texts).items() if key.startswith(spoken)}
     files["motcua_desk/__init__.py"] = ""
     files["motcua_desk/desk.json"] = json.dumps({"templates": drawn, "texts": said}, ensure_ascii=False)
     about = "motcua_desk-0.1.0.dist-info"
