@@ -233,3 +233,15 @@ def test_locks_last_an_hour_then_two_and_are_forgotten_after_a_week() -> None:
     assert [locks.admit("a", now) for _ in range(SLIP_FAILURES + 1)] == [True] * SLIP_FAILURES + [False]
     assert locks.admit("a", now + 8 * 24 * HOUR_MS)
     assert lock_ms(SLIP_FAILURES * 30) == 7 * 24 * HOUR_MS
+
+
+def test_a_restart_that_forgets_locks_helps_nobody_to_guess(store: Store) -> None:
+    """Locks are in memory: each start of the server gives a code ten tries more, and that is next to nothing."""
+    _, item = _taken_in_here(store)
+    limits = Limits()
+    while limits.slips.admit(item.code, now_ms()):
+        assert follow(store, Limits(), item.code, drawn(8), "192.0.2.1") is None
+    assert follow(store, limits, item.code, item.secret, "192.0.2.2") is None
+    assert follow(store, Limits(), item.code, item.secret, "192.0.2.2") is not None, "a new process has forgotten"
+    starts_a_year = 365 * 24 * 60  # one a minute, all year
+    assert starts_a_year * SLIP_FAILURES / len(LETTERS) ** len(item.secret) < 0.00001
