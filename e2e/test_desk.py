@@ -108,7 +108,7 @@ def test_a_field_that_phone_and_counter_wrote_is_settled_with_a_reason_that_the_
     expect(filled.page.locator(f'[data-settled="{NAME}"]').last).to_contain_text(
         f'Xã đã chọn "{ON_THE_PHONE}" cho mục "Họ, chữ đệm, tên". Lý do: {REASON}.'
     )
-    filled.page.locator("[data-action=not-right]").last.click()
+    filled.page.locator("[data-action=not-right]").click()
     filled.page.keyboard.type("Tên tôi là Tuyệt Nhung")
     filled.page.locator("[data-action=tell-office]").click()
     expect(filled.page.locator("main")).to_contain_text(

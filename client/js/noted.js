@@ -18,13 +18,15 @@ export function conflictWords(copy, labelOfPath, form, lists) {
  * @param {(item: string) => any} objecting @param {any[]} notes @param {Record<string, any>} values @param {(path: string) => string} labelOfPath @param {any} form @param {Record<string, any[]>} lists
  */
 export function notesView(objecting, notes, values, labelOfPath, form, lists) {
+  // What stands now can be called wrong, where the office last spoke of it: an earlier choice is no longer there.
+  const last = new Map(notes.flatMap((note) => (note.role === "applicant" ? [] : (note.paths ?? []).map((/** @type {string} */ path) => [path, note]))));
   const lines = notes.flatMap((note) => (note.paths ?? [null]).map((/** @type {string|null} */ path) => {
     if (path === null) return h("p", {}, note.role === "applicant" ? t("notes.own", { text: note.text }) : note.text);
     const field = form && fieldAt(form, path)?.field;
     const value = field && answerText(field, values[path], lists);
     const said = { item: labelOfPath(path), value: value ?? "", reason: note.text };
     const words = h("p", { "data-settled": path }, value ? t("conflict.done", said) : t("conflict.done_row", said));
-    return note.role === "applicant" ? words : [words, objecting(said.item)];
+    return last.get(path) === note ? [words, objecting(said.item)] : words;
   }));
   return lines.length ? h("section", {}, h("h2", {}, t("dossier.notes")), ...lines.flat()) : null;
 }
