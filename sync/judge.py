@@ -34,7 +34,7 @@ from schemas.values import fault_of
 from sync.dossier import RIGHT_LOST, Dossier
 from sync.ledger import HEIR, Actor, Entry, Ledger, World
 from sync.merge import APPLICANT, GONE, HERE, shown
-from sync.rights import FORMER, WRITING, is_officer, may_write, office_role, role_of, took_in_without_right
+from sync.rights import FORMER, WRITING, is_officer, may_write, office_role, role_of, took_in_under_former_right
 from sync.steps import guarded, wrong_args
 from sync.workflow import CLOSED, COMMANDS, MOVING, OPEN_TO_APPLICANT, WITHDRAWABLE
 
@@ -348,7 +348,7 @@ def _judge_submit(case: Case, dossier: Dossier, op: Submit) -> Ruling:
     errors = faults(form, shown(dossier), case.today) if not _was_whole(case) else []
     if errors:
         return Refuse(op_problem("rule-broken", errors=errors))
-    lost = took_in_without_right(case.actor, dossier) and case.waived != RIGHT_LOST
+    lost = took_in_under_former_right(case.actor, dossier) and case.waived != RIGHT_LOST
     return Hold(RIGHT_LOST) if lost else None
 
 

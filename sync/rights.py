@@ -54,15 +54,16 @@ def is_officer(actor: Actor) -> bool:
     return any(role in WRITING for roles in actor.units.values() for role in roles)
 
 
-def took_in_without_right(actor: Actor, dossier: Dossier) -> bool:
-    """Return whether an officer took it in for a unit where they have no role now, and it is not with the office.
+def took_in_under_former_right(actor: Actor, dossier: Dossier) -> bool:
+    """Return whether an officer took it in for a unit that was theirs and is no more, and it is not with the office.
 
-    They were moved since, or the unit was never theirs. Whoever claimed it hands in their own matter, wherever it goes.
+    One that was never theirs is received for it by their own. Whoever claimed it hands in their own matter.
     """
     return (
         dossier.state == "draft"
         and (dossier.on_behalf is not None or dossier.channel != "online")
         and actor.person == (dossier.begun_by or dossier.applicant)
+        and dossier.unit in actor.former_units
         and not set(WRITING).intersection(actor.units.get(dossier.unit, ()))
     )
 
