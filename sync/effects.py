@@ -212,8 +212,9 @@ def _submit(case: Case, dossier: Dossier, op: Submit, seq: int) -> None:
     form = _form(case)
     if form.plan.computes:
         put_computed(dossier, compute(form, shown(dossier), case.today), seq)
-    begun = begun_on(dossier.id, dossier.created_ms)
-    dossier.unit = case.world.unit_for(dossier.unit, begun, case.today) or dossier.unit
+    # Its unit is one of the day it came: what ended since then has others after it.
+    came = local_day(dossier.created_ms)
+    dossier.unit = case.world.unit_for(dossier.unit, came, case.today) or dossier.unit
     dossier.submitted_ms = case.entry.received_ms
     dossier.code = _code(case, dossier)
     dossier.secret = case.world.secret(dossier.id)

@@ -348,7 +348,7 @@ def _judge_submit(case: Case, dossier: Dossier, op: Submit) -> Ruling:
     errors = faults(form, shown(dossier), case.today) if not _was_whole(case) else []
     if errors:
         return Refuse(op_problem("rule-broken", errors=errors))
-    lost = took_in_under_former_right(case.actor, dossier) and case.waived != RIGHT_LOST
+    lost = took_in_under_former_right(case.actor, dossier) and case.waived != RIGHT_LOST and not _was_whole(case)
     return Hold(RIGHT_LOST) if lost else None
 
 
@@ -369,6 +369,8 @@ _CURABLE = frozenset({"forbidden-op", "stale-state", "dossier-unknown", "form-un
 
 def _healing(ruling: Hold | Refuse) -> Ruling:
     """An op that was applied before a restore and cannot be yet is never refused for what may still come back."""
+    if isinstance(ruling, Hold) and ruling.reason == RIGHT_LOST:
+        return ruling  # its head sees it and lets it in
     if isinstance(ruling, Hold) or ruling.problem.code in _CURABLE:
         return Hold("healing")
     return ruling

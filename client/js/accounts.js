@@ -44,6 +44,9 @@ const lockedSlots = async () => /** @type {string[]} */ ([]).concat((await setti
 /** Whether the screen closed over a drawer and its owner has not come back. @param {string|null} slot */
 export const isLocked = async (slot) => (await lockedSlots()).some((each) => each === slot);
 
+/** Whether who opens a drawer is to be asked for its password: it was closed, or the one that lies open here is. @param {string} slot */
+export const mustProve = async (slot) => (await isLocked(await setting(SLOT))) || (await isLocked(slot));
+
 /** Close a drawer, until its owner opens it. @param {string} slot */
 export const lock = async (slot) => keepSetting(LOCKED, [...(await lockedSlots()).filter((each) => each !== slot), slot]);
 

@@ -25,7 +25,7 @@ const bare = (name) => folded(name).split(",")[0].trim().replace(/^(?:xa|phuong|
 
 /** @param {Row} row @param {Record<string, string>} asked @param {Set<string>} communes what communes are and were called */
 function among(row, { viec, linh_vuc, cap, don_vi }, communes) {
-  return (!viec || row.events?.includes(viec)) && (!linh_vuc || row.field === linh_vuc) && (!cap || row.levels?.includes(cap)) && (!don_vi || (row.levels?.includes("xa") && communes.has(bare(don_vi))) || bare(row.unit ?? "").includes(bare(don_vi)));
+  return (!viec || row.events?.includes(viec)) && (!linh_vuc || row.field === linh_vuc) && (!cap || row.levels?.includes(cap)) && (!don_vi || (row.levels?.includes("xa") && communes.has(bare(don_vi))) || folded(row.unit ?? "").includes(bare(don_vi)));
 }
 
 /** @param {Row} row */

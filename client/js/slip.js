@@ -61,7 +61,7 @@ async function factsOf(vault, work, at, helped) {
   const values = work.draft?.status === "locked" ? work.draft.values : { ...work.draft?.values, ...valuesOf(vault, work.id) };
   const handover = await handoverOf(vault, work.id);
   const unit = copy?.unit ?? create?.op.unit ?? work.draft?.unit;
-  const due = unit ? estimateOf(await packOf(unit), work.procedure, create?.op.channel ?? "", nowMs()) : "";
+  const due = unit ? estimateOf(await packOf(unit), work.procedure, create?.op.channel ?? work.draft?.channel ?? "", nowMs()) : "";
   return {
     title: t("slip.title"), across: t("slip.across"), handover, helped: Boolean(helped), procedure: work.title, id: work.id,
     say: t("slip.say", { time: timeOf(at), date: dateOf(at), code: handover.code }),

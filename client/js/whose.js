@@ -1,6 +1,6 @@
 /** `/may-cua-ai`, "Máy này của ai?": everybody who has work on this phone, by short name and number, and nothing else. */
 import { askingButton } from "./asking.js";
-import { isLocked, openFrom, SLOT, visits } from "./accounts.js";
+import { isLocked, mustProve, openFrom, SLOT, visits } from "./accounts.js";
 import { setting } from "./db.js";
 import { h, one } from "./dom.js";
 import { beginVisit, changeTo, endVisit, people, personAt } from "./entering.js";
@@ -46,7 +46,7 @@ async function personRow(vault, person, open) {
 async function choose(vault, person) {
   const here = new URLSearchParams(location.search).get("next") ?? "/";
   const next = /^\/(?![/\\])/.test(here) ? here : "/";
-  const locked = person.account.password && (await isLocked(person.slot)) && (await isAnswered()); // with a network the password is asked for
+  const locked = person.account.password && (await mustProve(person.slot)) && (await isAnswered()); // with a network the password is asked for
   if (locked || !(await changeTo(person))) return location.assign(`/dang-nhap?next=${encodeURIComponent(next)}`);
   if (vault.slot !== person.slot) vault.end();
   location.assign(next);

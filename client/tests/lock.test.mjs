@@ -35,7 +35,7 @@ const inMemory = { name: "in-memory", setup: (/** @type {any} */ made) => {
   made.onResolve({ filter: /\/db\.js$/ }, () => ({ path: "db", namespace: "memory" }));
   made.onLoad({ filter: /.*/, namespace: "memory" }, () => ({ contents: db }));
 } };
-const contents = 'export { watchIdle } from "./field/lock.js"; export { isLocked, mustAskWhose, openFrom } from "./accounts.js";';
+const contents = 'export { watchIdle } from "./field/lock.js"; export { isLocked, mustAskWhose, mustProve, openFrom } from "./accounts.js";';
 const bundle = await build({ stdin: { contents, resolveDir: js }, bundle: true, format: "esm", write: false, plugins: [inMemory], define: { document: "globalThis.page", addEventListener: "globalThis.on" } });
 const m = await import(`data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].contents).toString("base64")}`);
 
@@ -119,6 +119,16 @@ test("another officer opens their own work, and with that nothing of who was the
   assert.deepEqual([await m.isLocked("a"), await m.isLocked("b")], [true, true], "and theirs may close in turn");
   await m.openFrom("a");
   assert.deepEqual([await m.isLocked("a"), await m.isLocked("b"), await m.mustAskWhose()], [false, true, false]);
+});
+
+test("over a closed screen nobody's drawer opens without proof, and after that only the closed one asks", async () => {
+  await opened("a");
+  assert.equal(await m.mustProve("b"), false);
+  await wait(11);
+  assert.deepEqual([await m.mustProve("a"), await m.mustProve("b")], [true, true]);
+  device.settings.set("slot", "b");
+  await m.openFrom("b");
+  assert.deepEqual([await m.mustProve("a"), await m.mustProve("b")], [true, false]);
 });
 
 test("a version of before has kept the one that was closed alone", async () => {

@@ -9,11 +9,12 @@ Rule 3. Where nothing larger is left to hide behind, the month is withheld, in e
 total. 0 is shown: it is about nobody.
 Rule 4. Parts (handed in online, with help; finished in time, overdue) are shown of units alone, where both the part and
 the rest are 0 or at least five, and are added up over the units that show them: no total of a part is published.
-Rule 5. Nothing is published by two things at once (a unit's field), nor by channel, which is a part.
+Rule 5. Nothing is published by two things at once (a unit's field), nor by channel, which is a part. Field and level
+both follow from the procedure, as everybody can look up: their tables are made of the kinds (field and level together).
 What is not guarded against is who reads a page before and after one dossier comes in.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Final
 
 from msgspec import Struct
@@ -25,15 +26,15 @@ PARTS: Final = {"online": "new", "assisted": "new", "in_time": "finished", "over
 UNITS: Final = "unit"
 #: Of a category, or of a month, by the name of the figure.
 Counts = Mapping[str, int]
-#: By what (unit, field, level) → category → its counts.
-Tables = Mapping[str, Mapping[str | None, Counts]]
+#: By what (unit, kind) → category → its counts.
+Tables = Mapping[str, Mapping[Hashable, Counts]]
 
 
 class Month(Struct):
     """What of a month is published: null in the place of what is hidden."""
 
     total: dict[str, int | None]
-    tables: dict[str, dict[str | None, dict[str, int | None]]]
+    tables: dict[str, dict[Hashable, dict[str, int | None]]]
 
 
 class Sum(Struct):
@@ -66,12 +67,14 @@ def published(tables: Tables) -> Month:
     return month
 
 
-def together(months: Iterable[Month], by: str) -> dict[str | None, dict[str, Any]]:
-    """Return the rows of a period, made of what its months show."""
-    found: dict[str | None, list[Mapping[str, int | None]]] = {}
+def together(
+    months: Iterable[Month], by: str, group: Callable[[Any], Any] = lambda key: key
+) -> dict[Any, dict[str, Any]]:
+    """Return the rows of a period, made of what its months show; those of a group together."""
+    found: dict[Any, list[Mapping[str, int | None]]] = {}
     for month in months:
         for key, row in month.tables[by].items():
-            found.setdefault(key, []).append(row)
+            found.setdefault(group(key), []).append(row)
     return {key: summed(rows) for key, rows in found.items()}
 
 
@@ -91,7 +94,7 @@ def _sum(counts: Iterable[int | None]) -> Sum:
     return Sum(sum(each or 0 for each in known), None not in known)
 
 
-def _hidden(counts: Mapping[str | None, int]) -> set[str | None] | None:
+def _hidden(counts: Mapping[Hashable, int]) -> set[Hashable] | None:
     """Return which categories are hidden, null where there is nothing to hide the small ones behind."""
     small = {key for key, count in counts.items() if 0 < count < LEAST}
     if not small:

@@ -2,9 +2,10 @@
 
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import datetime
 from functools import partial
+from operator import itemgetter
 from typing import Any, Final
 
 from schemas.moments import HO_CHI_MINH
@@ -22,7 +23,10 @@ from server.units.shipped import PROVINCE_ID
 
 #: How much of a whole has to show its part before a share speaks for all of it.
 ENOUGH: Final = 0.9
-BY: Final = ("unit", "field", "level")
+#: What is counted by: the unit, and the kind of procedure, which is its field and its service level.
+BY: Final = ("unit", "kind")
+#: What is shown of kinds.
+OF_KINDS: Final = ("field", "level")
 _NOTHING: Final = Month(dict.fromkeys(WHOLES, 0), {by: {} for by in BY})
 _kept: Final = Kept()
 
@@ -64,8 +68,14 @@ def page_of(
     return {
         "total": _total(within), "units": _lights(lit(conn, catalogue, {**head, "by_unit": units})),
         "tables": [
-            {"by": by, "rows": [_row(by, key, row, catalogue, language) for key, row in _ordered(together(within, by))]}
-            for by in BY[1:]
+            {
+                "by": by,
+                "rows": [
+                    _row(by, key, row, catalogue, language)
+                    for key, row in _ordered(together(within, "kind", itemgetter(place)))
+                ],
+            }
+            for place, by in enumerate(OF_KINDS)
         ],
         "months_of": [{"label": f"{name[5:]}/{name[:4]}", "new": month.total["new"]} for name, month in last],
         "reported": [_told(each, months) for each in beside(conn, at_ms)],
@@ -77,11 +87,11 @@ def page_of(
 
 
 def tables_of(conn: sqlite3.Connection, catalogue: Catalogue) -> dict[str, Tables]:
-    """Return the counts of each month there is, by unit, by field and by service level."""
-    months: dict[str, dict[str, dict[str | None, dict[str, int]]]] = {}
+    """Return the counts of each month there is, by unit and by kind of procedure."""
+    months: dict[str, dict[str, dict[Hashable, dict[str, int]]]] = {}
     for month, unit, procedure, level, *counts in month_rows(conn):
         tables = months.setdefault(month, {by: {} for by in BY})
-        for by, key in zip(BY, (unit, catalogue.field_of(procedure), level), strict=True):
+        for by, key in zip(BY, (unit, (catalogue.field_of(procedure), level)), strict=True):
             row = tables[by].setdefault(key, dict.fromkeys((*WHOLES, *PARTS), 0))
             for name, count in zip((*WHOLES, *PARTS), counts, strict=True):
                 row[name] += count
@@ -151,4 +161,7 @@ def _told(each: dict[str, Any], months: Mapping[str, Month]) -> dict[str, Any]:
         found = together(within, "unit").get(each["unit"])
         row = {} if found is None else _counts(found)
     whole = row.get(each["of"])
-    return {**each, "of": None} if whole is None else {**each, "computed": {"whole": whole, "part": None}}
+    if whole is None:
+        return {**each, "of": None}
+    more = row[f"{each['of']}_more"]
+    return {**each, "computed": {"whole": whole, "part": None, "more": more}}

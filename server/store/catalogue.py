@@ -203,7 +203,7 @@ def publish(conn: sqlite3.Connection, doc: bytes, now_ms: int) -> bool:
             raise ValueError(f"{form.id} is published with another content")
         return False
     conn.execute("INSERT INTO form VALUES (?, ?, ?, ?, ?)", (form.procedure, form.version, doc, digest, now_ms))
-    _raise_stamp(conn)
+    raise_stamp(conn)
     return True
 
 
@@ -214,7 +214,7 @@ def allow(conn: sqlite3.Connection, procedure: str, count: int, unit: UnitOfTime
         (procedure, ANY_CHANNEL, count, unit, source),
     ).rowcount
     if added:
-        _raise_stamp(conn)
+        raise_stamp(conn)
 
 
 def decide_day(conn: sqlite3.Connection, override: Override, now_ms: int, person: str | None) -> None:
@@ -229,7 +229,7 @@ def decide_day(conn: sqlite3.Connection, override: Override, now_ms: int, person
             blob(person) if person is not None else None,
         ),
     )  # fmt: skip
-    _raise_stamp(conn)
+    raise_stamp(conn)
 
 
 def overrides_of(conn: sqlite3.Connection) -> list[Override]:
@@ -270,7 +270,7 @@ def put_unit(conn: sqlite3.Connection, unit: Unit) -> bool:
     if not added and unit.parent is not None:
         conn.execute("UPDATE unit SET parent = ? WHERE id = ? AND parent IS NULL", (unit.parent, unit.id))
     if added:
-        _raise_stamp(conn)
+        raise_stamp(conn)
     return bool(added)
 
 
@@ -284,7 +284,7 @@ def change_unit(conn: sqlite3.Connection, unit: Unit) -> None:
            agency = excluded.agency, short = excluded.short, confirmed = excluded.confirmed, demo = excluded.demo,
            phone = excluded.phone""",
     )
-    _raise_stamp(conn)
+    raise_stamp(conn)
 
 
 def _insert(conn: sqlite3.Connection, unit: Unit, known: str) -> int:
@@ -297,7 +297,8 @@ def _insert(conn: sqlite3.Connection, unit: Unit, known: str) -> int:
     ).rowcount  # fmt: skip
 
 
-def _raise_stamp(conn: sqlite3.Connection) -> None:
+def raise_stamp(conn: sqlite3.Connection) -> None:
+    """Have every process read the catalogue again."""
     conn.execute("UPDATE tip SET catalogue = catalogue + 1")
 
 

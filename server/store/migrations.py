@@ -280,3 +280,9 @@ def targets_as_data(db: Database) -> None:
 def telephones_of_units(db: Database) -> None:
     """Keep whom people call at a unit."""
     db.execute("ALTER TABLE unit ADD COLUMN phone TEXT")
+
+
+@migrations()
+def procedures_by_their_own_names(db: Database) -> None:
+    """Make dossiers findable by what their procedure is called, not by their form's title alone."""
+    db.execute("UPDATE work SET stale = 1")

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from server.store.catalogue import Unit, change_unit, put_unit
+from server.store.catalogue import Unit, change_unit, put_unit, raise_stamp
 
 
 def after_of(conn: sqlite3.Connection) -> dict[str, list[str]]:
@@ -20,7 +20,12 @@ def after_of(conn: sqlite3.Connection) -> dict[str, list[str]]:
 def follow(conn: sqlite3.Connection, after: Mapping[str, Sequence[str]]) -> int:
     """Keep who came after whom; return how many lines are new. None is ever taken back."""
     rows = [(unit, each) for unit, successors in after.items() for each in successors]
-    return conn.executemany("INSERT INTO succession VALUES (?, ?) ON CONFLICT DO NOTHING", rows).rowcount if rows else 0
+    if not rows:
+        return 0
+    new = conn.executemany("INSERT INTO succession VALUES (?, ?) ON CONFLICT DO NOTHING", rows).rowcount
+    if new:
+        raise_stamp(conn)
+    return new
 
 
 def write_units(conn: sqlite3.Connection, units: Mapping[str, Unit], known: Mapping[str, Unit], now_ms: int) -> None:

@@ -127,6 +127,11 @@ def test_a_draft_begun_before_the_code_was_anothers_means_the_unit_of_then(tmp_p
         assert (await seen(made, "owner", after) or {})["unit"] == "06625"
         assert (await seen(made, "head", before) or {})["state"] == "1"
         assert await seen(made, "head", after) is None
+        bac_xa, _ = await sent(made, "06619", id_from(MAY_2025, secrets.randbits(74)))
+        assert (await seen(made, "owner", bac_xa) or {})["unit"] == "06625", (
+            "what it became, not what that code meant then"
+        )
+        assert await seen(made, "head", bac_xa) is None
         bac_viet, _ = await sent(made, "06154", id_from(MAY_2025, secrets.randbits(74)))
         assert (await seen(made, "owner", bac_viet) or {})["unit"] == "06154"
         assert (await seen(made, "officer", bac_viet) or {})["state"] == "1"

@@ -2,6 +2,7 @@
 
 import itertools
 from collections import defaultdict
+from operator import itemgetter
 from typing import Any
 
 from hypothesis import given
@@ -96,3 +97,17 @@ def test_a_period_says_nothing_that_its_months_do_not(months: list[Month]) -> No
     total = summed([each.total for each in months])
     assert total["new"].count == sum(each.total["new"] or 0 for each in months)
     assert total["of_online"] == 0, "the months' totals have no parts"
+
+
+@given(st.dictionaries(st.tuples(st.sampled_from("xyz"), st.sampled_from(("full", "partial"))), counts, min_size=2))
+def test_fields_and_levels_say_nothing_that_their_kinds_do_not(kinds: dict[tuple[str, str], int]) -> None:
+    """Everybody knows which level a procedure has, so a level less its fields must leave nothing that was hidden."""
+    nothing = dict.fromkeys((*PARTS, "finished"), 0)
+    rows = {kind: {**nothing, "new": n} for kind, n in kinds.items()}
+    month = published({"unit": {"a": {**nothing, "new": sum(kinds.values())}}, "kind": rows})
+    shown = month.tables["kind"]
+    for place in (0, 1):
+        for key, row in together([month], "kind", itemgetter(place)).items():
+            inside = [shown[kind]["new"] for kind in kinds if kind[place] == key]
+            assert row["new"].count == sum(n for n in inside if n is not None)
+            assert row["new"].whole == (None not in inside)

@@ -29,7 +29,8 @@ export async function intakePage(vault, id) {
   /** @type {Typed} */
   const typed = draft?.on_behalf ? typedOf(draft) : { channel: kept.channel, ...kept.intake };
   const units = await unitOptions(vault, draft?.unit ?? "");
-  if (units.length) typed.unit = draft?.unit ?? typed.unit ?? unitOf(vault);
+  const offered = units.map(({ value }) => value);
+  if (units.length) typed.unit = draft?.unit ?? (offered.includes(typed.unit ?? "") ? typed.unit : unitOf(vault));
   else delete typed.unit;
   const line = h("div", {});
   const keep = async () => {

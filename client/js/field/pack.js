@@ -26,12 +26,12 @@ async function asked(vault, path, init = {}) {
   }
 }
 
-/** The whole pack, or where one is here what of it has changed. @param {Vault} vault @param {Kept|null} old */
-const address = (vault, old) => `/pack/${unitOf(vault)}${old ? `?have=${encodeURIComponent(old.etag)}` : ""}`;
+/** The whole pack, or where one is here what of it has changed. @param {string} unit @param {Kept|null} old */
+const address = (unit, old) => `/pack/${unit}${old ? `?have=${encodeURIComponent(old.etag)}` : ""}`;
 
 /** How many bytes are to be fetched: the pack or what of it has changed, and the forms that are not here. @param {Vault} vault @param {Kept|null} old @returns {Promise<number|null>} null: there is no network */
 export async function sizeOf(vault, old) {
-  const answer = await asked(vault, address(vault, old), { method: "HEAD" });
+  const answer = await asked(vault, address(unitOf(vault), old), { method: "HEAD" });
   const bytes = Number(answer?.ok ? answer.headers.get("content-length") : 0);
   if (!answer || !bytes) return null;
   const kept = new Set(await keptForms());
@@ -48,22 +48,22 @@ export async function fetchPack(vault) {
   const unit = unitOf(vault);
   /** @type {Kept|null} */
   const old = await packOf(unit);
-  const answer = await asked(vault, address(vault, old), old ? { headers: { "if-none-match": old.etag } } : {});
+  const answer = await asked(vault, address(unit, old), old ? { headers: { "if-none-match": old.etag } } : {});
   const same = answer?.status === 304 && old !== null;
-  const now = same ? { ...old, got_ms: Date.now() } : await packIn(vault, answer, old);
+  const now = same ? { ...old, got_ms: Date.now() } : await packIn(vault, unit, answer, old);
   if (!now) return "silent";
   await keepPack(unit, now);
   if (!(await bringForms(now.parts.forms ?? []))) return "silent";
   return same ? "same" : "new";
 }
 
-/** @param {Vault} vault @param {Response|null} answer @param {Kept|null} old @returns {Promise<Kept|null>} null: it is not whole */
-async function packIn(vault, answer, old) {
+/** @param {Vault} vault @param {string} unit @param {Response|null} answer @param {Kept|null} old @returns {Promise<Kept|null>} null: it is not whole */
+async function packIn(vault, unit, answer, old) {
   const text = answer?.ok ? await wholeText(answer) : null;
   if (!answer || text === null) return null;
   const { base, parts } = JSON.parse(text);
   if (parts && !old) return null;
-  if (parts && base !== old?.etag) return packIn(vault, await asked(vault, address(vault, null)), null); // what has changed since another pack
+  if (parts && base !== old?.etag) return packIn(vault, unit, await asked(vault, address(unit, null)), null); // what has changed since another pack
   const whole = parts ? { ...old?.parts, ...parts } : JSON.parse(text);
   return { etag: answer.headers.get("etag") ?? "", got_ms: Date.now(), bytes: new TextEncoder().encode(text).length, parts: whole };
 }

@@ -15,7 +15,7 @@ from server.data_dir import transaction
 from server.ids import new_id
 from server.offices import Offices
 from server.shipped import keep_shipped
-from server.store.catalogue import units_of
+from server.store.catalogue import Shelf, units_of
 from server.store.database import connect, migrate
 from server.store.people import Person, actor_of, add_person, give_role
 from server.store.units import after_of, history_of
@@ -177,7 +177,7 @@ def test_a_file_goes_in_once_and_its_history_stays(conn: sqlite3.Connection) -> 
 
 
 def test_a_commune_ends_with_its_successor_and_stays_known(conn: sqlite3.Connection) -> None:
-    said = {
+    said: dict[str, Any] = {
         "effective": "2030-01-01",
         "new_units": [{"code": "09999", "name": "Xã Mới"}],
         "old_districts": [],
@@ -190,6 +190,11 @@ def test_a_commune_ends_with_its_successor_and_stays_known(conn: sqlite3.Connect
     units = units_of(conn)
     assert (units["09998-2029"].valid_to, units["09999"].valid_from) == ("2029-12-31", "2030-01-01")
     assert successors("09998-2029", after_of(conn), units, "2030-01-01") == ["09999"]
+    shelf = Shelf()
+    assert shelf.fresh(conn).after["09998-2029"] == ["09999"]
+    said["old_communes"][0]["new"].append({"code": "06154", "name": "Xã Văn Lãng"})
+    assert take(conn, said).unchanged == 2
+    assert shelf.fresh(conn).after["09998-2029"] == ["06154", "09999"], "a server that runs follows it too"
     ends = {"effective": "2031-01-01", "new_units": [], "old_districts": [{"code": "182", "name": "Huyện Văn Lãng"}]}
     assert take(conn, ends).changed == 1, "it had ended before: corrected, not ended"
 

@@ -120,6 +120,22 @@ def test_an_officers_own_matter_and_what_was_claimed_go_to_any_unit() -> None:
     assert outcomes(office.push(office.binh, *ops)) == [("applied", None)] * 2
 
 
+def test_after_a_restore_what_a_head_had_taken_is_received_and_the_rest_waits_for_one() -> None:
+    moved = Moved()
+    moved.office.world.epoch = 2
+    code = "LS-06154-261101-0042"
+    for proven in (True, False):
+        dossier = moved.office.id()
+        begin = moved.office.create(dossier, channel="field", on_behalf=BEHALF, was="applied")
+        write = moved.office.op("patch", dossier, set={"a.name": "Bình"}, was="applied")
+        submit = moved.office.op("submit", dossier, expect={"state": "draft"}, was="applied")
+        if proven:
+            submit |= {"code": code, "proof": moved.office.world.prove(dossier, code)}
+        result = moved.office.push(moved.officer, begin, write, submit)[2]
+        assert (result.outcome, result.reason) == (("applied", None) if proven else ("held", "right-lost"))
+        assert dossier in [each.id for each in moved.office.pull(moved.head, moved.before[moved.head.person]).dossiers]
+
+
 def test_who_was_no_officer_there_takes_in_nothing() -> None:
     moved = Moved(to=None)
     _, results = moved.sends(unit="06151")
