@@ -29,6 +29,7 @@ def test_a_procedure_and_a_checklist_are_printed_for_the_counter(citizen: Phone)
     for screen in ("Làm hồ sơ", "Hồ sơ của tôi", "Cài đặt", "Đủ giấy tờ chưa"):
         assert screen not in words
     page.goto("/thu-tuc/1.001193/giay-to")
+    page.get_by_role("radio").first.wait_for()
     while page.get_by_role("radio").count():
         page.get_by_role("radio").first.check()
         asked = page.locator("main h1").inner_text()
