@@ -78,7 +78,7 @@ def test_a_full_phone_is_told_and_loses_nothing(citizen: Phone, tmp_path: Path) 
     box.fill(text)
     warning = page.locator('[data-state="unsaved"]')
     expect(warning).to_contain_text("Bộ nhớ máy đầy nên chưa lưu được")
-    page.locator("[data-action=backup]").click()
+    page.locator("button[data-action=backup]").click()
     file = make_backup(page, tmp_path)
     assert text.encode() not in file.read_bytes()
     assert opened(page, file)["drafts"][0]["values"][path] == text
