@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -10,7 +10,7 @@ from typing import Any, Final
 from schemas.ids import is_id
 from server.desk.figures import Filters
 from server.figures.chart import columns
-from server.figures.periods import ALL, months_before, read_period
+from server.figures.periods import ALL, Period, months_before, read_period
 from server.figures.report import MONTHS, report
 from server.figures.targets import league, light, target_for, targets_of
 from server.services.calendar import administers
@@ -36,6 +36,8 @@ _WORDS: Final = {("channel", each): f"figures.channel.{each}" for each in ("onli
 }
 #: Of which data directory, period, state of the catalogue, and what is chosen.
 Key = tuple[str, str, str, str]
+#: What makes figures of a period, at a moment.
+Make = Callable[[sqlite3.Connection, Catalogue, Period, int], dict[str, Any]]
 
 
 class Kept:
@@ -45,16 +47,24 @@ class Kept:
         """Begin with none."""
         self._held: dict[Key, tuple[float, float, int, dict[str, Any]]] = {}
 
-    def find(self, key: Key, head: int) -> dict[str, Any] | None:
-        """Return a report that is still good."""
+    def told(self, conn: sqlite3.Connection, key: Key, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Return a report that is still good, else make it and keep it."""
+        head = conn.execute("SELECT coalesce(max(seq), 0) FROM log").fetchone()[0]
+        found = self._find(key, head)
+        if found is None:
+            begun = time.monotonic()
+            found = make()
+            self._keep(key, head, begun, found)
+        return found
+
+    def _find(self, key: Key, head: int) -> dict[str, Any] | None:
         made, cost, seen, told = self._held.get(key, (0.0, 0.0, -1, {}))
         age = time.monotonic() - made
         fresh = age < KEPT_S and (seen == head or cost > DEAR_S)
         return told if fresh else None
 
-    def keep(self, key: Key, head: int, begun: float, told: dict[str, Any]) -> None:
-        """Keep a report; there are as many as periods and officers' units, so few are kept."""
-        if len(self._held) > 1000:  # noqa: PLR2004 - a bound, not a measure
+    def _keep(self, key: Key, head: int, begun: float, told: dict[str, Any]) -> None:
+        if len(self._held) > 1000:  # noqa: PLR2004 - as many as periods and officers' units, so few are kept
             self._held.clear()
         now = time.monotonic()
         self._held[key] = (now, now - begun, head, told)
@@ -75,22 +85,33 @@ async def report_of(store: Store, period: str, chosen: Chosen = ()) -> dict[str,
     Raises:
         ValueError: there is no such period.
     """
+    return await read_kept(store, _kept, period, repr(chosen), partial(_report, chosen))
+
+
+async def read_kept(store: Store, kept: Kept, period: str, what: str, make: Make) -> dict[str, Any]:
+    """Return what is made of a period's figures, from what was kept where that is still good.
+
+    Raises:
+        ValueError: there is no such period.
+    """
     read_period(period, now_ms())
     await read_figures(store)
     catalogue = store.shelf.fresh(store.conn)
-    return await store.read(partial(_report, catalogue, str(store.data), period, chosen))
+    key = str(store.data), period, str(catalogue.stamp), what
+
+    def read(conn: sqlite3.Connection) -> dict[str, Any]:
+        at_ms = now_ms()
+        return kept.told(conn, key, lambda: make(conn, catalogue, read_period(period, at_ms), at_ms))
+
+    return await store.read(read)
 
 
-def _report(catalogue: Catalogue, data: str, period: str, chosen: Chosen, conn: sqlite3.Connection) -> dict[str, Any]:
-    head = conn.execute("SELECT coalesce(max(seq), 0) FROM log").fetchone()[0]
-    key = data, period, str(catalogue.stamp), repr(chosen)
-    told = _kept.find(key, head)
-    if told is None:
-        begun, at_ms = time.monotonic(), now_ms()
-        told = report(conn, catalogue, read_period(period, at_ms), at_ms, chosen)
-        told["by_unit"] = lit(conn, catalogue, told)
-        told["procedures"] = procedures_lit(conn, catalogue, told, at_ms)
-        _kept.keep(key, head, begun, told)
+def _report(
+    chosen: Chosen, conn: sqlite3.Connection, catalogue: Catalogue, period: Period, at_ms: int
+) -> dict[str, Any]:
+    told = report(conn, catalogue, period, at_ms, chosen)
+    told["by_unit"] = lit(conn, catalogue, told)
+    told["procedures"] = procedures_lit(conn, catalogue, told, at_ms)
     return told
 
 

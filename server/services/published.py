@@ -1,7 +1,6 @@
 """The public page of figures: what `server.figures.veil` lets through of each month, and sums of that alone."""
 
 import sqlite3
-import time
 from collections.abc import Hashable, Mapping
 from datetime import datetime
 from functools import partial
@@ -10,14 +9,14 @@ from typing import Any, Final
 
 from schemas.moments import HO_CHI_MINH
 from server.figures.chart import columns
-from server.figures.periods import Period, months_before, read_period
+from server.figures.periods import Period, months_before
 from server.figures.report import MONTHS, SHARES, beside
 from server.figures.reported import percent
 from server.figures.veil import PARTS, WHOLES, Month, Sum, Tables, published, summed, together
-from server.services.figures import Kept, lit, offered, procedures_lit, read_figures
+from server.services.figures import Kept, lit, offered, procedures_lit, read_kept
 from server.store.catalogue import Catalogue
 from server.store.figures import month_rows
-from server.store.store import Store, now_ms
+from server.store.store import Store
 from server.texts import text as say
 from server.units.shipped import PROVINCE_ID
 
@@ -37,21 +36,7 @@ async def public_figures(store: Store, period: str, language: str) -> dict[str, 
     Raises:
         ValueError: there is no such period.
     """
-    read_period(period, now_ms())
-    await read_figures(store)
-    catalogue = store.shelf.fresh(store.conn)
-    return await store.read(partial(_kept_page, catalogue, str(store.data), period, language))
-
-
-def _kept_page(catalogue: Catalogue, data: str, period: str, language: str, conn: sqlite3.Connection) -> dict[str, Any]:
-    head = conn.execute("SELECT coalesce(max(seq), 0) FROM log").fetchone()[0]
-    key = data, period, str(catalogue.stamp), language
-    told = _kept.find(key, head)
-    if told is None:
-        begun, at_ms = time.monotonic(), now_ms()
-        told = page_of(conn, catalogue, read_period(period, at_ms), at_ms, language)
-        _kept.keep(key, head, begun, told)
-    return told
+    return await read_kept(store, _kept, period, language, partial(page_of, language=language))
 
 
 def page_of(
