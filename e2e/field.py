@@ -3,8 +3,10 @@
 from playwright.sync_api import Page, expect
 
 from e2e.office import UNIT
-from e2e.pages import FORM, PASSWORD, FormPages
+from e2e.pages import FORM, PASSWORD, FormPages, kept_for_offline
 from e2e.people import CITIZEN_ID, NAME
+from e2e.phone import Phone
+from e2e.proxy import UNREACHABLE, FaultProxy
 
 CONSENT = "Cán bộ đã đọc cho tôi nghe. Tôi đồng ý để cán bộ ghi và gửi hồ sơ giúp."
 
@@ -12,11 +14,28 @@ CONSENT = "Cán bộ đã đọc cho tôi nghe. Tôi đồng ý để cán bộ 
 def sign_in_officer(page: Page, user: str = f"officer-{UNIT}") -> None:
     """Sign in on the tablet and arrive at the day's list."""
     page.goto("/dang-nhap?next=/di-ban")
+    prove(page, user)
+    expect(page.locator("[data-action=help]")).to_be_visible()
+
+
+def prove(page: Page, user: str) -> None:
+    """Say on the page that asks for it who one is, and that one is."""
+    page.wait_for_url("**/dang-nhap?next=**")
     page.locator("[name=user]").fill(user)
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("[data-action=sign-in]").click()
     page.wait_for_url("**/di-ban")
-    expect(page.locator("[data-action=help]")).to_be_visible()
+
+
+def ride_out(phone: Phone, proxy: FaultProxy) -> None:
+    """Take the unit's pack along, and leave the network behind."""
+    page = phone.page
+    kept_for_offline(page)
+    page.goto("/di-ban#goi")
+    page.locator("[data-action=fetch-pack]").click()
+    expect(page.locator("[data-said]")).to_have_text("Đã lấy dữ liệu mới.")
+    proxy.set(UNREACHABLE)
+    phone.running.set_offline(True)
 
 
 def choose(page: Page, question: str, value: str) -> None:

@@ -12,13 +12,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e import ROOT
-from e2e.field import CONSENT, help_somebody, sign_in_officer
+from e2e.field import CONSENT, help_somebody, ride_out, sign_in_officer
 from e2e.office import UNIT, Office
-from e2e.pages import FORM, FormPages, kept_for_offline
+from e2e.pages import FORM, FormPages
 from e2e.people import SINGLE
 from e2e.phone import Phone
 from e2e.photographs import SLOT
-from e2e.proxy import SYNC, UNREACHABLE, FaultProxy, Weather
+from e2e.proxy import SYNC, FaultProxy, Weather
 
 OFFICERS = (f"officer-{UNIT}", f"head-{UNIT}")
 NUMBERS = ("Một", "Hai", "Ba", "Bốn", "Năm", "Sáu", "Bảy", "Tám", "Chín", "Mười")
@@ -83,12 +83,7 @@ def test_a_day_of_two_officers_on_one_tablet_reaches_the_counter_each_dossier_on
     page = phone.open("about:blank")
     for officer in OFFICERS:
         sign_in_officer(page, officer)
-    kept_for_offline(page)
-    page.goto("/di-ban#goi")
-    page.locator("[data-action=fetch-pack]").click()
-    expect(page.locator("[data-said]")).to_have_text("Đã lấy dữ liệu mới.")
-    proxy.set(UNREACHABLE)
-    phone.running.set_offline(True)
+    ride_out(phone, proxy)
     form = help_somebody(page, "Hoàng Thị Ngọc Ánh", "999186099999")  # by hand, and put off
     form.saved()
     page.goto("/di-ban")

@@ -4,29 +4,20 @@ import re
 
 import pypdfium2 as pdfium
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from e2e.field import help_somebody, sign_in_officer
+from e2e.field import help_somebody, prove, ride_out, sign_in_officer
 from e2e.office import UNIT, Office
-from e2e.pages import FORM, PASSWORD, FormPages, kept_for_offline
+from e2e.pages import FORM, FormPages, kept_for_offline
 from e2e.people import NAME
 from e2e.phone import Phone
-from e2e.proxy import UNREACHABLE, FaultProxy
+from e2e.proxy import FaultProxy
 from e2e.test_field_day import by_hand, take_in
 
 __all__ = ["by_hand"]  # a fixture: what an officer does, as one script
 IDLE = "11:00"
 OTHER = f"head-{UNIT}"
 SHEET = 40
-
-
-def prove(page: Page, officer: str) -> None:
-    """Say at a closed screen who one is, and that one is."""
-    page.wait_for_url("**/dang-nhap?next=*")
-    page.locator("[name=user]").fill(officer)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("[data-action=sign-in]").click()
-    page.wait_for_url("**/di-ban")
 
 
 @pytest.mark.long
@@ -65,12 +56,7 @@ def test_the_end_of_the_day_prints_its_heads_on_every_sheet_and_cuts_no_row(
 ) -> None:
     page = phone.open("about:blank")
     sign_in_officer(page)
-    kept_for_offline(page)
-    page.goto("/di-ban#goi")
-    page.locator("[data-action=fetch-pack]").click()
-    expect(page.locator("[data-said]")).to_have_text("Đã lấy dữ liệu mới.")
-    proxy.set(UNREACHABLE)
-    phone.running.set_offline(True)
+    ride_out(phone, proxy)
     page.goto("/di-ban")
     take_in(page, by_hand, range(SHEET))
     page.goto("/di-ban#tong-ket")
