@@ -67,7 +67,7 @@ export class FormPage {
     const line = this.line();
     if (id !== "unsaved") line.style.minHeight = `${shown.offsetHeight}px`; // what is below must not move under a finger
     redraw(() => shown.replaceWith(line));
-    if (first) this.say(t("state.saved"));
+    if (first) this.say((this.told ? "" : `${one("#said").textContent} `) + t("state.saved")); // what was just said is still being read
     if (id === "saved") this.told = true;
   }
 
