@@ -1,10 +1,14 @@
 """What every journey must come to: the office has the dossier once and whole, and the phone said so only then."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from playwright.sync_api import BrowserContext, Page, expect
 
 from e2e.office import Office, values_of
 from e2e.pages import CODE, FormPages, dossier_of
 from e2e.people import SINGLE
+from e2e.proxy import FaultProxy
 
 #: Keeps, in each page, the states that its first state line has shown.
 WATCH = """
@@ -20,6 +24,14 @@ new MutationObserver(note).observe(document, {childList: true, subtree: true, at
 def watch(context: BrowserContext) -> None:
     """Listen from now on to what the pages say."""
     context.add_init_script(WATCH)
+
+
+@contextmanager
+def settled(proxy: FaultProxy) -> Iterator[None]:
+    """Open a page of somebody signed in and wait until it has its news: it asks once by itself, at no known time."""
+    before = len(proxy.seen())
+    yield
+    proxy.wait_until(lambda: any(each.answered for each in proxy.seen()[before:]), "the news that each page asks for")
 
 
 def told(page: Page) -> list[str]:

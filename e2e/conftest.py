@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
 from e2e import ROOT
-from e2e.arrival import watch
+from e2e.arrival import settled, watch
 from e2e.engines import CHROMIUM, ENGINES, FLAGS, Engine, chromium_path
 from e2e.office import UNIT, Office
 from e2e.pages import FORM_PAGE, Desk, FormPages, sign_in
@@ -97,14 +97,15 @@ def citizen(seed: Seed, new_phone: Callable[[str], Phone]) -> Phone:
 
 
 @pytest.fixture
-def filled(seeds: Seeds, new_phone: Callable[[str], Phone]) -> Phone:
+def filled(seeds: Seeds, new_phone: Callable[[str], Phone], proxy: FaultProxy) -> Phone:
     """The citizen's phone with a form answered on an earlier day (``SINGLE``), open at the page that has "Gửi"."""
     phone = new_phone("filled")
     seeds.fill(phone)
     page = phone.open()
     watch(phone.running)
-    page.goto(FORM_PAGE)
-    FormPages(page).review()
+    with settled(proxy):
+        page.goto(FORM_PAGE)
+        FormPages(page).review()
     return phone
 
 

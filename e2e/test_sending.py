@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
-from e2e.arrival import one_dossier, received, told, waiting
+from e2e.arrival import one_dossier, received, settled, told, waiting
 from e2e.engines import CHROMIUM, both_engines
 from e2e.office import Office
 from e2e.pages import FORM_PAGE, FormPages
@@ -100,8 +100,9 @@ def test_a_line_that_stays_silent_is_given_up_by_the_clock(filled: Phone, proxy:
     form = FormPages(filled.page)
     filled.running.add_init_script(NO_BACKGROUND_SYNC)
     filled.page.clock.install()
-    filled.page.goto(FORM_PAGE)
-    form.review()
+    with settled(proxy):
+        filled.page.goto(FORM_PAGE)
+        form.review()
     before = len(proxy.seen())
     proxy.set(replace(SWALLOWED, times=1))
     form.submit()
@@ -157,8 +158,9 @@ def test_a_server_that_asks_for_time_gets_it(filled: Phone, proxy: FaultProxy, o
     form = FormPages(filled.page)
     filled.running.add_init_script(NO_BACKGROUND_SYNC)
     filled.page.clock.install()
-    filled.page.goto(FORM_PAGE)
-    form.review()
+    with settled(proxy):
+        filled.page.goto(FORM_PAGE)
+        form.review()
     before = len(proxy.seen())
     proxy.set(Weather(only=SYNC, times=1, answer=TRY_LATER))
     form.submit()
