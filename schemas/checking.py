@@ -72,7 +72,7 @@ def _path(section: Section, field: Field, row: str | None) -> str:
 
 
 def _missing(answers: Answers) -> Iterator[FieldError]:
-    for section in answers.form.sections:
+    for section, wanted in answers.form.plan.wanted:
         if answers.section_hidden(section):
             continue
         places = answers.places(section)
@@ -82,17 +82,16 @@ def _missing(answers: Answers) -> Iterator[FieldError]:
             if section.rows.max is not None and len(places) > section.rows.max:
                 yield FieldError(section.key, "rows_max", detail=str(section.rows.max))
         for row in places:
-            for field in section.fields:
+            for field in wanted:
                 code = _lacks(answers, section, field, row)
                 if code is not None:
                     yield FieldError(_path(section, field, row), code)
 
 
 def _lacks(answers: Answers, section: Section, field: Field, row: str | None) -> str | None:
-    required = field.required
-    if not required or answers.field_hidden(section, field, row):
+    if answers.field_hidden(section, field, row):
         return None
-    if required is not True and not answers.holds(required, row, default=False):
+    if field.required is not True and not answers.holds(field.required, row, default=False):
         return None
     value = answers.held(section, field, row)
     if not is_filled(field, value):

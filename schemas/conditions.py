@@ -69,6 +69,13 @@ def is_filled(field: Field, value: object) -> bool:
     return value is not None and value not in ("", ())
 
 
+def is_plain(section: Section | None, field: Field | None) -> bool:
+    """Return whether a field holds what its one cell holds: outside rows, always asked, not computed, not in parts."""
+    if section is None or field is None or section.rows is not None:
+        return False
+    return section.when is None and field.when is None and field.kind not in ("computed", "choices")
+
+
 class Answers:
     """The values of a form on a day, as conditions see them."""
 
@@ -135,17 +142,23 @@ class Answers:
         found = self._named.get(path)
         if found is None:
             found = self._named[path] = self._find(path)
-        section, field, option = found
+        section, field, option, plain = found
         if section is None or field is None:
             return None
+        if plain is not None:
+            return field, self.values.get(plain)
         if section.rows is None:
             return field, self.held(section, field, None, option)
         return None if row is None else (field, self.held(section, field, row, option))
 
-    def _find(self, path: str) -> tuple[Section | None, Field | None, str]:
-        """Return the section, field and option that a path of a condition names, nulls for none."""
+    def _find(self, path: str) -> tuple[Section | None, Field | None, str, str | None]:
+        """Return the section, field and option that a path of a condition names, nulls for none.
+
+        The last is the path of its value on the wire where that is all there is to it: always asked, never computed.
+        """
         path, _, option = dotted(path).partition("/")
-        return (*self._fields.get(path, (None, None)), option)
+        section, field = self._fields.get(path, (None, None))
+        return section, field, option, path if is_plain(section, field) else None
 
     def held(self, section: Section, field: Field, row: str | None, option: str = "") -> Any:
         """Return what a field, or one option of ``choices``, holds in a row: null where missing or hidden."""
@@ -334,10 +347,17 @@ def _is_among(value: Any, wanted: Iterable[Any]) -> bool:
 def _equal(left: Any, right: Any) -> bool:
     """Compare two values of the same JSON type: text after NFC and trim, an address part by part."""
     if isinstance(left, str) and isinstance(right, str):
-        return left == right or trimmed(left) == trimmed(right)
+        if left == right or (_is_word(left) and _is_word(right)):
+            return left == right
+        return trimmed(left) == trimmed(right)
     if isinstance(left, dict) and isinstance(right, dict):
         return _address(left) == _address(right)
     return type(left) is type(right) and bool(left == right)
+
+
+def _is_word(text: str) -> bool:
+    """Return whether there is surely nothing to trim or compose, as in the answer of a choice."""
+    return text.isascii() and text.isidentifier()
 
 
 def _address(parts: dict[str, Any]) -> dict[str, Any]:

@@ -227,9 +227,13 @@ class Plan:
             f"{section.key}.{field.key}": (section, field) for section in form.sections for field in section.fields
         }
         #: Found out by who reads the form: each rule's table, and what a path of a condition names.
-        self.named: dict[str, tuple[Section | None, Field | None, str]] = {}
+        self.named: dict[str, tuple[Section | None, Field | None, str, str | None]] = {}
+        #: What may be found missing, in the order of the form: each section with its fields that are ever required.
+        self.wanted = [(section, [f for f in section.fields if f.required]) for section in form.sections]
         self.ruled: list[tuple[Rule, str | None]] | None = None
         self.computes = any(field.kind == "computed" for _, field in self.asked.values())
+        #: The policy of each field that is one cell of its own; rows' fields and options are asked of ``field``.
+        self.policies: dict[str, Policy] = {}
         for section in form.sections:
             if section.rows is not None:
                 self._rows[section.key] = FieldSpec(
@@ -250,6 +254,8 @@ class Plan:
         start = f"{section.key}/" if in_row else f"{section.key}."
         for name, spec in _specs(section, field):
             known[start + name] = spec
+            if not in_row and spec.option is None:
+                self.policies[start + name] = spec.policy
 
     def field(self, path: str) -> FieldSpec | None:
         """Return the field at a path of the wire, or null.
