@@ -1,4 +1,7 @@
-"""A dossier as the engine keeps it: cells of siblings, slots, steps, and what waits. Plain values."""
+"""A dossier as the engine keeps it: cells of siblings, slots, steps, and what waits. Plain values.
+
+What there is by the hundred in a push is plain to the collector too (``gc=False``): nothing in it points back at it.
+"""
 
 from typing import Any, Final
 
@@ -11,7 +14,7 @@ from schemas.messages import WireNote, WireStep, WireTrace
 RIGHT_LOST: Final = "right-lost"
 
 
-class Mark(Struct, array_like=True):
+class Mark(Struct, array_like=True, gc=False):
     """An op that wrote something that is still in a cell; ``at`` is its device's time."""
 
     op: str
@@ -20,7 +23,7 @@ class Mark(Struct, array_like=True):
     at: int
 
 
-class Sibling(Struct, array_like=True):
+class Sibling(Struct, array_like=True, gc=False):
     """One value of a cell. ``mark`` indexes ``Dossier.by`` (null: computed); ``names`` is what a ``gone`` saw.
 
     ``time_ms`` is the time of the write as ``latest`` reckons it (protocol §2).
@@ -32,7 +35,7 @@ class Sibling(Struct, array_like=True):
     names: list[str] = []
 
 
-class Cell(Struct, array_like=True):
+class Cell(Struct, array_like=True, gc=False):
     """The siblings of a path, in the order of the fold, and the log position of their last change."""
 
     seq: int
@@ -58,7 +61,7 @@ class Attachment(Struct):
     why: str | None = None
 
 
-class Held(Struct, array_like=True):
+class Held(Struct, array_like=True, gc=False):
     """An op of this dossier that is stored and not applied."""
 
     op: str

@@ -113,8 +113,9 @@ def _patch(case: Case, dossier: Dossier, op: Patch, named: dict[str, bool], seq:
     written: list[tuple[str, Policy]] = []
     at_ms, received_ms = to_ms(op.at), case.entry.received_ms
     blind_ms = write_time(at_ms, (), received_ms)
+    policies = form.plan.policies
     for path, value in op.set.items():
-        policy = policy_of(form, path)
+        policy = policies.get(path) or policy_of(form, path)
         if policy == "computed":
             continue
         cell = dossier.cells.get(path)
@@ -237,7 +238,7 @@ def _code(case: Case, dossier: Dossier) -> str:
     """Return the code that was proven when the op came, else the next; none that a dossier has is given again."""
     restored, code = case.world.epoch > 1, case.entry.code
     while code is None or (restored and case.ledger.has_code(code)):
-        day = f"{local_day(case.now_ms):%y%m%d}"
+        day = local_day(case.now_ms).isoformat()[2:].replace("-", "")
         number = case.ledger.next_number(dossier.unit, day, case.world.numbers_from(day))
         code = f"{case.world.unit_code(dossier.unit)}-{day}-{number:04d}"
     return code

@@ -151,7 +151,7 @@ def shown(dossier: Dossier) -> dict[str, Any]:
     for path, cell in dossier.cells.items():
         if not cell.siblings or cell.siblings[0].value is None:
             continue
-        row = row_of(path)
+        row = row_of(path) if "/" in path else None
         if row is not None:
             if row == path:
                 continue

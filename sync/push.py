@@ -38,7 +38,7 @@ def push(
     """Give each op its outcome and return the results in the order sent."""
     reconciler = _Reconciler(ledger, world, now_ms, device)
     read = [_read(raw) for raw in raw_ops]
-    ops = [op for op in read if not isinstance(op, str) and is_id(op.id) and is_id(op.dossier)]
+    ops = [op for op in read if not isinstance(op, str)]
     ledger.expect([op.id for op in ops], list({op.dossier: None for op in ops}))
     answers = [reconciler.receive(actor, raw, op) for raw, op in zip(raw_ops, read, strict=True)]
     return [a if isinstance(a, OpResult) else result_of(a[0], again=a[1]) for a in answers]
@@ -104,8 +104,8 @@ class _Reconciler:
         if isinstance(op, str):
             return self._unreadable(actor, raw, op)
         wrong = malformed(op) if memoryview(raw).nbytes <= OP_BYTES_MAX else "an op has at most 256 KiB"
-        if wrong or not is_id(op.id) or not is_id(op.dossier):
-            return self._unreadable(actor, raw, wrong or "ids are UUIDv7 in small letters")
+        if wrong:
+            return self._unreadable(actor, raw, wrong)
         body = canonical(raw)
         digest = sha256(body).digest()
         known = self._replay(actor, op.id, digest)
@@ -157,7 +157,12 @@ class _Reconciler:
         self.ledger.save_dossier(dossier)
         self._announce(dossier, seq, before)
         digest = sha256(f"claim\n{dossier.id}\n{claimer.person}".encode()).digest()
-        self.ledger.record(self._event(dossier, seq, kind="claim", person=claimer.person, type="claim", digest=digest))
+        self.ledger.record(
+            self._event(
+                dossier, seq, kind="claim", person=claimer.person, type="claim", digest=digest, op=None,
+                dossier=dossier.id, outcome=None,
+            )
+        )  # fmt: skip
         self._release_waiting(dossier.id, set(), opened=True)
 
     def _end(self, entry: Entry, problem: Problem, dossier: Dossier | None) -> None:
@@ -379,24 +384,23 @@ class _Reconciler:
 
     def _event(self, about: Dossier | None, seq: int, **said: Any) -> Event:
         """Return a line of the log, with what the dossier is like at that moment."""
-        circumstances: dict[str, Any] = {}
-        if about is not None:
-            circumstances = {
-                "dossier": about.id, "state": about.state, "channel": about.channel,
-                "assisted": about.on_behalf is not None, "level": self.world.level(about.procedure),
-                "receiving_unit": about.receiving_unit, "handling_unit": about.unit,
-                "due": about.due, "done_ms": about.done_ms,
-            }  # fmt: skip
-        given = {"op": None, "dossier": None, "outcome": None} | circumstances | said
-        return Event(seq=seq, at_ms=self.now_ms, **given)
+        if about is None:
+            return Event(seq=seq, at_ms=self.now_ms, **said)
+        return Event(
+            seq=seq, at_ms=self.now_ms, state=about.state, channel=about.channel,
+            assisted=about.on_behalf is not None, level=self.world.level(about.procedure),
+            receiving_unit=about.receiving_unit, handling_unit=about.unit, due=about.due, done_ms=about.done_ms,
+            **said,
+        )  # fmt: skip
 
 
 def _read(raw: bytes | msgspec.Raw) -> Op | str:
-    """Return an op, or why it cannot be read."""
+    """Return an op with ids that are some, or why it cannot be read."""
     try:
-        return decode_op(raw)
+        op = decode_op(raw)
     except (msgspec.MsgspecError, RecursionError) as fault:
         return str(fault)
+    return op if is_id(op.id) and is_id(op.dossier) else "ids are UUIDv7 in small letters"
 
 
 def _opens(entry: Entry) -> bool:

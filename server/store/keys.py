@@ -1,6 +1,13 @@
 """Ids and scopes as the tables keep them: 16-byte BLOBs for UUIDs, a letter before them for scopes."""
 
+from functools import lru_cache
+from typing import Final
 
+#: A push names the same few ids in every table it writes.
+IDS_REMEMBERED: Final = 4_096
+
+
+@lru_cache(IDS_REMEMBERED)
 def blob(identifier: str) -> bytes:
     """Return the 16 bytes of a UUID."""
     return bytes.fromhex(identifier.replace("-", ""))
@@ -8,7 +15,7 @@ def blob(identifier: str) -> bytes:
 
 def blob_or_none(identifier: str | None) -> bytes | None:
     """Return the 16 bytes of a UUID; null for null or empty text."""
-    return bytes.fromhex(identifier.replace("-", "")) if identifier else None
+    return blob(identifier) if identifier else None
 
 
 def text(key: bytes) -> str:
@@ -20,5 +27,5 @@ def text(key: bytes) -> str:
 def scope_key(scope: str) -> bytes:
     """Return a scope's key: ``p`` and the person's 16 bytes, or ``u`` and the unit's id."""
     if scope.startswith("p:"):
-        return b"p" + bytes.fromhex(scope[2:].replace("-", ""))
+        return b"p" + blob(scope[2:])
     return scope[:1].encode() + scope[2:].encode()
