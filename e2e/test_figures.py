@@ -22,6 +22,7 @@ def test_the_public_sees_no_small_count_and_an_officers_figure_opens_its_dossier
     page.goto("/desk")
     page.get_by_role("link", name="Số liệu").click()
     row = page.get_by_role("row", name="Xã Văn Lãng")
+    expect(row).to_be_visible()
     expect(page.get_by_role("row", name="Xã Hội Hoan")).to_have_count(0)
     assert faults_of(page) == []
     row.get_by_role("link", name="5").first.click()

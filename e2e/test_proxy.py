@@ -90,8 +90,12 @@ def test_an_answer_is_lost_only_after_the_server_has_it(road: FaultProxy, got: l
 @pytest.mark.parametrize("weather", [Weather(swallow=True), Weather(hold_answer=True)], ids=["before", "after"])
 def test_half_open_is_silent_on_either_side_of_the_server(road: FaultProxy, got: list[bytes], weather: Weather) -> None:
     road.set(weather)
-    with httpx.Client(timeout=0.5) as client, pytest.raises(httpx.ReadTimeout):
+    patience = httpx.Timeout(30, read=0.5)
+    with httpx.Client(timeout=patience) as client, pytest.raises(httpx.ReadTimeout):
         post(client, road)
+    road.wait_seen(1)
+    if weather.hold_answer:
+        road.wait_answered()
     assert len(got) == (1 if weather.hold_answer else 0)
 
 

@@ -27,6 +27,7 @@ def asked_at_the_desk(desk: Desk, dossier: str) -> None:
     desk.receive()
     page = desk.page
     step = page.locator("#take-ask_more")
+    expect(step).to_be_attached()
     page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
     step.locator(f'[name="slot:{SLOT}"]').check()
     step.locator(f'[name="path:{PHONE}"]').check()

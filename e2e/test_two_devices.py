@@ -287,12 +287,13 @@ def test_a_pull_under_an_open_form_changes_neither_the_form_nor_what_it_saw(
     form.fill(NAME, "Hoàng Thị Ánh Tuyết")
     assert officer.write(sent, PHONE, "0912000111")["outcome"] == "applied"
     asked.locator("[data-action=ask-news]").click()
+    expect(line.locator("li")).to_have_count(2)  # drawn anew by then: a press meanwhile is lost with what it fell on
     line.locator("summary").click()
-    expect(line.locator("li")).to_have_count(2)
     expect(line.locator(f'[data-path="{NAME}"]')).to_contain_text("Xã ghi: Hoàng Thị Ánh Nguyệt")
     expect(line.locator(f'[data-path="{NAME}"]')).to_contain_text("Trên trang này: Hoàng Thị Ánh Tuyết")
     line.locator(f'[data-path="{PHONE}"] [data-action=take-newer]').click()
     expect(page.locator(f'[name="{PHONE}"]')).to_have_value("0912000111")
+    expect(line.locator("li")).to_have_count(1)
     line.locator(f'[data-path="{NAME}"] [data-action=keep-own]').click()
     expect(line.locator("details")).to_have_count(0)
     expect(page.locator(f'[name="{NAME}"]')).to_have_value("Hoàng Thị Ánh Tuyết")

@@ -71,7 +71,7 @@ def opens_offline(page: Page, proxy: FaultProxy) -> str | None:
     page.goto(FORM_PAGE)
     FormPages(page).visit("applicant")
     expect(page.locator(NAME)).to_be_visible()
-    expect(page.locator("html")).to_have_attribute("data-ready", "")
+    expect(page.locator("html[data-slots]")).to_be_attached()  # by the script that comes later, which names its version
     return page.locator("html").get_attribute("data-build")
 
 

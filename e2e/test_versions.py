@@ -95,9 +95,9 @@ def home(page: Page) -> None:
 
 
 def again(page: Page) -> None:
-    """Open the draft anew."""
+    """Open the draft anew, and wait until it has heard which versions there are: what is said of them moves no more."""
     page.reload()
-    expect(page.locator("html[data-ready]")).to_be_attached()
+    expect(page.locator("html[data-settled]")).to_be_attached()
 
 
 def box(page: Page, path: str) -> Locator:
