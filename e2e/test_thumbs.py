@@ -13,7 +13,7 @@ from e2e.phone import Phone
 from e2e.test_pages import go, too_wide
 
 SLOW = 6
-#: How long a tap is and how soon the next one comes, by the finger's own clock: however late this machine hands them on.
+#: How long a tap is and how soon the next one comes, by the finger's clock, however late a machine hands them on.
 TAP_SECONDS, TWICE_SECONDS = 0.03, 0.1
 #: Whether the box that is being written into can be seen with its name.
 IN_SIGHT = """() => {
