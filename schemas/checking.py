@@ -93,7 +93,7 @@ def _lacks(answers: Answers, section: Section, field: Field, row: str | None) ->
         return None
     if field.required is not True and not answers.holds(field.required, row, default=False):
         return None
-    value = answers.held(section, field, row)
+    value = answers.asked(section, field, row)
     if not is_filled(field, value):
         return "required"
     if field.kind == "address" and isinstance(value, dict) and not (value.get("commune") or value.get("place")):

@@ -162,8 +162,10 @@ class Answers:
 
     def held(self, section: Section, field: Field, row: str | None, option: str = "") -> Any:
         """Return what a field, or one option of ``choices``, holds in a row: null where missing or hidden."""
-        if self.field_hidden(section, field, row):
-            return None
+        return None if self.field_hidden(section, field, row) else self.asked(section, field, row, option)
+
+    def asked(self, section: Section, field: Field, row: str | None, option: str = "") -> Any:
+        """Return what a field holds that is known to be asked."""
         if field.kind == "computed":
             return self.computed(section, field, row)
         start = f"{section.key}.{field.key}" if row is None else f"{section.key}/{row}/{field.key}"
