@@ -113,7 +113,7 @@ class FormPages:
         self._press_if_there("try-now")
 
     def save_again(self) -> None:
-        """Press "Lưu lại" if it is still there: the finger's way to it has left the field, which saves too."""
+        """Press "Lưu lại" if it is still there: hiding the page, and each key, saves too."""
         self._press_if_there("save-again")
 
     def _press_if_there(self, action: str) -> None:

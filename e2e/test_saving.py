@@ -13,6 +13,8 @@ from e2e.people import LONG_ANSWER
 from e2e.phone import Phone
 
 ROUNDS = 6
+#: How long a finger is on a mouse's button.
+PRESS_MS = 300
 WATCH_PLACE = """selector => {
   window.places = new Set();
   const note = () => places.add(Math.round(document.querySelector(selector).getBoundingClientRect().top + scrollY));
@@ -78,7 +80,7 @@ def test_a_full_phone_is_told_and_loses_nothing(citizen: Phone, tmp_path: Path) 
     box.fill(text)
     warning = page.locator('[data-state="unsaved"]')
     expect(warning).to_contain_text("Bộ nhớ máy đầy nên chưa lưu được")
-    page.locator("button[data-action=backup]").click()
+    page.locator("button[data-action=backup]").click(delay=PRESS_MS)
     file = make_backup(page, tmp_path)
     assert text.encode() not in file.read_bytes()
     assert opened(page, file)["drafts"][0]["values"][path] == text

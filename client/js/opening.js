@@ -29,7 +29,7 @@ export async function openForm() {
   addEventListener("hashchange", () => page.route());
   addEventListener("visibilitychange", () => document.visibilityState === "hidden" && void page.autosave.flush());
   addEventListener("pagehide", () => void page.autosave.flush());
-  addEventListener("focusout", () => void (page.autosave.isDirty && page.autosave.flush()));
+  addEventListener("focusout", () => void (page.saveState.id === "saving" && page.autosave.flush())); // what failed is tried again by a key or a press: another line would take its buttons from under the finger
   addEventListener("beforeunload", (event) => (page.saveState.id === "unsaved" || page.slots?.works.size) && event.preventDefault());
   page.route();
   return { vault, page, newest };
