@@ -1,11 +1,11 @@
 """Fixtures of the journeys: a server, a bad network before it, phones and an officer's screen."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, expect
+from playwright.sync_api import Browser, Error, Playwright, expect
 
 from e2e import ROOT
 from e2e.arrival import settled, watch
@@ -17,6 +17,28 @@ from e2e.proxy import FaultProxy
 from e2e.seeds import Seed, Seeds, copy_of
 
 expect.set_options(timeout=20_000)
+
+
+WIRE_LINES = 40
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Function) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Beside what failed, show what went over the wire last and who holds or waits for a lock: causes lie there."""
+    report = yield
+    if report.when != "call" or not report.failed:
+        return report
+    phones = [each for each in item.funcargs.values() if isinstance(each, Phone)]
+    for proxy in (each for each in item.funcargs.values() if isinstance(each, FaultProxy)):
+        seen = [f"{r.method} {r.path} #{r.connection} answered={r.answered}" for r in proxy.tally.requests]
+        report.sections.append(("The wire", "\n".join(seen[-WIRE_LINES:])))
+    for phone in phones:
+        try:
+            locks = phone.page.evaluate("navigator.locks?.query()")
+        except (AssertionError, Error) as fault:  # it has no page any more
+            locks = str(fault)
+        report.sections.append(("Locks on a phone", str(locks)))
+    return report
 
 
 @pytest.fixture(scope="session", autouse=True)

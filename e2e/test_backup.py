@@ -52,6 +52,7 @@ def test_what_two_phones_send_from_one_queue_is_one_dossier(
     assert not stored.get("conflicts")
 
 
+@pytest.mark.long
 def test_a_file_goes_into_its_owners_drawer_or_is_asked_about(
     phone: Phone, citizen: Phone, new_phone: NewPhone, tmp_path: Path
 ) -> None:

@@ -1,5 +1,6 @@
 """A procedure without a form: read without script, kept when it was seen, wished for when it was not."""
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from e2e.office import Office
@@ -30,6 +31,7 @@ def test_a_procedure_is_read_without_script_and_printed(browser: Browser, office
     context.close()
 
 
+@pytest.mark.long
 def test_what_was_seen_opens_without_network_and_what_was_not_comes_later(phone: Phone, proxy: FaultProxy) -> None:
     page = phone.open(FORM_PAGE)
     kept_for_offline(page)

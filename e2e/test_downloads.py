@@ -68,6 +68,7 @@ def test_pages_that_did_not_come_whole_are_never_kept_for_the_days_without_netwo
     kept_whole(page, proxy)
 
 
+@pytest.mark.long
 def test_a_worker_that_is_a_captive_portal_s_page_is_refused_and_hurts_nobody(phone: Phone, proxy: FaultProxy) -> None:
     page = phone.open()
     for answer in IN_ITS_PLACE:

@@ -136,6 +136,7 @@ def test_a_year_that_does_not_fit_the_id_is_asked_about_once_and_never_blocks(
     expect(ask).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_commune_is_found_by_what_it_was_called_before(open_section: Callable[[str], Page]) -> None:
     page = open_section("who")
     home = block(page, "who.home")
@@ -243,6 +244,7 @@ def test_a_section_that_an_answer_closes_comes_back_with_it(open_section: Callab
     expect(page.locator("main")).to_contain_text("điều ghi thêm")
 
 
+@pytest.mark.long
 def test_rows_are_cards_that_can_be_had_back(open_section: Callable[[str], Page]) -> None:
     page = open_section("children")
     expect(page.get_by_label("Không có ai")).not_to_be_checked()

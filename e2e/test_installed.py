@@ -97,6 +97,7 @@ def test_a_new_version_waits_for_the_person_and_costs_no_letter(
     assert page.evaluate("caches.keys()") == ["motcua-newer"]
 
 
+@pytest.mark.long
 def test_a_new_version_never_takes_over_a_form_in_another_tab(
     citizen: Phone, proxy: FaultProxy, office: Office
 ) -> None:

@@ -110,6 +110,7 @@ def test_wrong_answers_are_told_at_their_places_and_stay(phone: Phone) -> None:
     expect(page.locator("[name=name]")).to_be_focused()
 
 
+@pytest.mark.long
 def test_a_password_set_on_the_phone_opens_the_account_on_another(
     phone: Phone, proxy: FaultProxy, office: Office, new_phone: object
 ) -> None:

@@ -78,6 +78,7 @@ def test_a_browser_shot_while_it_sends_sends_no_second_dossier(
     one_dossier(office, form)
 
 
+@pytest.mark.long
 def test_the_tick_survives_the_browser_and_needs_no_network(filled: Phone, proxy: FaultProxy, office: Office) -> None:
     form = FormPages(filled.page)
     form.submit()

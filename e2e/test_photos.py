@@ -105,6 +105,7 @@ def test_pages_are_put_in_order_turned_taken_again_and_had_back(filled: Phone, o
     assert verified(office) == [turned, fourth]
 
 
+@pytest.mark.long
 def test_a_browser_that_the_camera_ended_comes_back_to_the_same_paper(filled: Phone) -> None:
     """The second picture is blurred, and is made small by a browser that can draw on its page alone."""
     slot = Slot(filled.page).open()

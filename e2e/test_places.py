@@ -165,6 +165,7 @@ def test_installing_is_offered_with_the_first_draft_and_a_no_is_remembered(citiz
     expect(note).to_have_count(0)
 
 
+@pytest.mark.long
 def test_an_iphone_is_told_how_before_the_first_draft_and_what_it_risks_after(browsers: Browsers) -> None:
     page = browsers.open(IPHONE)
     page.goto("/")

@@ -27,6 +27,7 @@ def test_a_sign_in_before_the_script_came_opens_the_same_drawer(phone: Phone) ->
     assert page.url == f"{phone.address}/"
 
 
+@pytest.mark.long
 def test_a_press_before_the_later_script_came_is_kept_and_answered_by_it(phone: Phone) -> None:
     """A form that went by itself leaves a cookie alone, which a browser writes down half a minute late."""
     page = phone.open()

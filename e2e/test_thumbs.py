@@ -72,6 +72,7 @@ def test_what_is_written_into_stays_in_sight_of_a_keyboard_and_in_a_turned_phone
         assert too_wide(slow) == []
 
 
+@pytest.mark.long
 def test_back_after_sending_leads_to_what_was_sent_and_never_to_an_empty_form(slow: Page, office: Office) -> None:
     form = FormPages(slow)
     form.visit("applicant")

@@ -54,6 +54,7 @@ def test_an_edit_after_reception_that_the_office_uses_is_told(
     expect(told).to_have_count(0)
 
 
+@pytest.mark.long
 def test_an_edit_after_reception_that_the_office_does_not_use_is_told_with_its_reason(
     filled: Phone, sent: str, late: str, office: Office
 ) -> None:
@@ -129,6 +130,7 @@ def test_what_comes_after_the_end_says_so_and_is_still_there_to_be_read(
     state(filled.page, "closed")
 
 
+@pytest.mark.long
 def test_two_versions_name_the_field_and_show_both(filled: Phone, sent: str, office: Office) -> None:
     filled.running.set_offline(True)
     edit(filled.page, sent, NAME, "Hoàng Thị Ánh Tuyết")

@@ -146,6 +146,7 @@ def test_a_phone_restored_from_an_old_copy_sends_its_draft_again_and_it_is_the_s
     expect(page.locator("main")).to_contain_text(before["code"])
 
 
+@pytest.mark.long
 def test_a_cloned_phone_sends_the_same_ops_and_nothing_is_twice(
     filled: Phone, new_phone: Callable[[str], Phone], proxy: FaultProxy, office: Office
 ) -> None:
@@ -212,6 +213,7 @@ def sent_again(proxy: FaultProxy, since: int, dossier: str) -> None:
     proxy.wait_until(lambda: any(each.answered and dossier in each.text() for each in proxy.seen()[since:]), "it again")
 
 
+@pytest.mark.long
 def test_after_a_restore_the_phone_sends_again_what_it_was_told_and_the_code_is_the_same(
     filled: Phone, proxy: FaultProxy, office: Office, tmp_path: Path
 ) -> None:

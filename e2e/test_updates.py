@@ -195,6 +195,7 @@ def test_the_first_worker_does_not_reload_the_page(phone: Phone) -> None:
     expect(page.locator(NAME)).to_have_value("Hoàng Thị")
 
 
+@pytest.mark.long
 def test_a_dossier_written_under_the_old_version_is_sent_by_the_new_one(
     citizen: Phone, proxy: FaultProxy, office: Office, newer: Office
 ) -> None:

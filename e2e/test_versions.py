@@ -155,6 +155,7 @@ def test_news_of_a_version_never_moves_what_is_being_written(draft: Page, office
     expect(draft.locator("#news")).to_contain_text("Mẫu tờ khai có bản mới")
 
 
+@pytest.mark.long
 def test_moving_shows_what_goes_where_and_loses_nothing(draft: Page, office: Office, proxy: FaultProxy) -> None:
     draft.locator("a[data-slot=card]").click()
     paper = Slot(draft, "card")
@@ -233,6 +234,7 @@ def test_a_withdrawn_form_keeps_its_drafts_and_says_so(draft: Page, office: Offi
     expect(box(draft, "matter.text")).to_have_value("Xin xác nhận đã ở thôn Kéo Vặn.")
 
 
+@pytest.mark.long
 def test_a_form_newer_than_the_system_waits_at_the_office_and_is_released(
     draft: Page, office: Office, tmp_path: Path
 ) -> None:
