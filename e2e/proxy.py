@@ -211,6 +211,10 @@ class FaultProxy:
         """List the requests of one kind, in the order in which they came."""
         return [r for r in self.tally.requests if r.method == method and r.path.startswith(path)]
 
+    def answered(self) -> list[Request]:
+        """List the sync requests that the server answered; of others the end may never have come."""
+        return [request for request in self.seen() if request.answered]
+
     def wait_seen(self, count: int, method: str = "POST", path: str = "/sync/v1") -> list[Request]:
         """Wait until at least ``count`` requests of one kind have come in."""
         self.tally.wait(lambda: len(self.seen(method, path)) >= count, f"{count} × {method} {path}")
@@ -222,7 +226,7 @@ class FaultProxy:
 
     def wait_answered(self, count: int = 1) -> None:
         """Wait until the server has answered ``count`` sync requests, whether or not the answer got through."""
-        self.tally.wait(lambda: sum(r.answered for r in self.seen()) >= count, f"{count} answers to POST /sync/v1")
+        self.tally.wait(lambda: len(self.answered()) >= count, f"{count} answers to POST /sync/v1")
 
     def claim_hit(self, method: str, path: str) -> Weather:
         """Give the weather for a request, and count it off if its faults are limited."""

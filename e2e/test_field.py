@@ -76,7 +76,7 @@ def taken_in_once(office: Office, proxy: FaultProxy, dossier: str) -> None:
     assert (stored["id"], stored["state"], stored["unit"], stored["channel"]) == (dossier, "1", UNIT, "field")
     assert values_of(stored) == values_of(stored) | SINGLE
     assert FORM in stored["form"]
-    ops = [op for request in proxy.seen() for op in json.loads(request.text()).get("ops", [])]
+    ops = [op for request in proxy.answered() for op in json.loads(request.text()).get("ops", [])]
     create = next(op for op in ops if op["type"] == "create")
     assert create["on_behalf"] | {"consent": None} == {
         "name": NAME, "citizen_id": CITIZEN_ID, "relation": "self", "seen": "card", "consent": None,

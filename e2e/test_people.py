@@ -78,7 +78,7 @@ def test_two_people_share_a_phone_without_network_and_neither_sends_as_the_other
     expect(form.state_line()).to_have_attribute("data-state", "received")
     assert {each["id"] for each in office.dossiers()} == {first, second}
     assert set(Other.signed_in(office, "demo-1").dossiers()) == {first}
-    for request in proxy.seen():
+    for request in proxy.answered():
         assert not (first in request.text() and second in request.text()), "one drawer, one request"
 
 
