@@ -12,7 +12,7 @@ from e2e.others import Other
 from e2e.pages import FORM_PAGE, FormPages, dossier_of, kept_for_offline, ready_to_send, sign_in, status_page
 from e2e.people import CITIZEN_ID, NAME
 from e2e.phone import Phone
-from e2e.proxy import UNREACHABLE, FaultProxy
+from e2e.proxy import SYNC, UNREACHABLE, FaultProxy, Weather
 from e2e.test_private import DUMP_CACHES, DUMP_DATABASES, DUMP_STORAGE
 
 BRIDE = "Triệu Mùi Ghển"
@@ -176,8 +176,11 @@ def test_a_guest_can_send_and_then_nothing_stays_and_the_sign_in_has_ended(
     form.submit()
     expect(form.state_line()).to_have_attribute("data-state", "received")
     dossier = dossier_of(page)
+    before = len(proxy.seen())
+    proxy.set(Weather(only=SYNC, swallow=True))
     page.goto("/may-cua-ai")
     expect(page.locator("[data-action=open-person]")).to_have_count(1)
+    proxy.wait_seen(before + 1)  # the visit ends while its page asks for news
     page.locator("[data-action=end-visit]").click()
     with page.expect_navigation(url=lambda url: "/may-cua-ai" not in url):
         page.locator("[data-action=end-visit-now]").click()

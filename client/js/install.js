@@ -32,8 +32,11 @@ export function installButton() {
   } }, t("do.install"));
 }
 
+/** @type {number|null} as this page measured it: to look into each file kept takes a slow phone a tenth of a second */
+let size = null;
+
 /** Words of the offer. */
 export async function installWords() {
-  const size = await weight();
+  size ??= await weight();
   return size ? t("install.android", { n: size }) : t("install.android_short");
 }

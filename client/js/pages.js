@@ -27,6 +27,7 @@ export async function drawn(vault, draw) {
     busy = true;
     try {
       do {
+        await vault.refresh(); // it says itself that there is news, which is drawn here
         again = false;
         await learnTrouble(); // the worker may have met it
         await draw();

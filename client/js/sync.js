@@ -7,7 +7,7 @@
 import { needKey, personOf, signed } from "./credentials.js";
 import { meet } from "./trouble.js";
 import { ask, askLines, NoAnswer, posted, problemCode } from "./wire.js";
-import { joined } from "./vault.js";
+import { alone, joined } from "./vault.js";
 
 /** @typedef {import("./vault.js").Vault} Vault */
 
@@ -44,6 +44,15 @@ export async function drain(vault, { force = false } = {}) {
   } finally {
     if (under_way.get(vault.slot) === mine) under_way.delete(vault.slot);
   }
+}
+
+/**
+ * Do something while nothing of a drawer is sent or asked for; what this page has under way is given up.
+ * @param {string} slot @param {() => Promise<void>} work
+ */
+export function whileQuiet(slot, work) {
+  under_way.get(slot)?.abort.abort();
+  return alone(`motcua-sync-${slot}`, work);
 }
 
 /** The work, between what it leans on and what leans on it. @param {Vault} vault @param {boolean} force */

@@ -6,6 +6,7 @@ import { h, one } from "./dom.js";
 import { beginVisit, changeTo, endVisit, people, personAt } from "./entering.js";
 import { isAnswered } from "./news.js";
 import { DRAFTS, WAITING, YOURS } from "./pages.js";
+import { whileQuiet } from "./sync.js";
 import { t } from "./texts.js";
 import { Vault } from "./vault.js";
 import { workOf } from "./work.js";
@@ -70,11 +71,12 @@ async function visitRow(vault, visit) {
     h("span", { class: "grow" }, h("strong", {}, name), h("small", {}, await countWords(visit))));
   const end = askingButton({
     action: "end-visit", label: t("people.end_visit"), question: t("people.end_ask"), yes: { action: "end-visit-now", label: t("people.end_now") }, no: t("do.keep_it"),
-    then: async () => {
-      if (vault.slot === visit) vault.close();
+    then: () => whileQuiet(visit, async () => {
+      if (vault.slot === visit) vault.close(); // what is asked of it after this would open it anew
       await endVisit(visit);
       location.replace("/");
-    },
+      await new Promise(() => {}); // until this page has gone
+    }),
   });
   return h("li", {}, open, end);
 }
