@@ -67,14 +67,14 @@ export class FormPage {
     const line = this.line();
     if (id !== "unsaved") line.style.minHeight = `${shown.offsetHeight}px`; // what is below must not move under a finger
     redraw(() => shown.replaceWith(line));
-    if (first) this.say((this.told ? "" : `${one("#said").textContent} `) + t("state.saved")); // what was just said is still being read
+    if (first) this.say(t("state.saved"), !this.told);
     if (id === "saved") this.told = true;
   }
 
-  /** Say something to whoever listens rather than looks. @param {string} words */
-  say(words) {
+  /** Say something to whoever listens rather than looks. @param {string} words @param {boolean} [more] beside what was said just now and is still being read */
+  say(words, more = false) {
     const place = document.getElementById("said");
-    if (place) place.textContent = words;
+    if (place) place.textContent = more ? `${place.textContent} ${words}` : words;
   }
 
   line() {
