@@ -113,9 +113,8 @@ def _patch(case: Case, dossier: Dossier, op: Patch, named: dict[str, bool], seq:
     written: list[tuple[str, Policy]] = []
     at_ms, received_ms = to_ms(op.at), case.entry.received_ms
     blind_ms = write_time(at_ms, (), received_ms)
-    policies = form.plan.policies
     for path, value in op.set.items():
-        policy = policies.get(path) or policy_of(form, path)
+        policy = policy_of(form, path)
         if policy == "computed":
             continue
         cell = dossier.cells.get(path)

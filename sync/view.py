@@ -12,6 +12,9 @@ from sync.rights import office_role
 
 def policy_of(form: Form | None, path: str) -> Policy:
     """Return the policy under which a path folds. A path that its form does not know folds as ``latest``."""
+    known = form.plan.policies.get(path) if form is not None else None
+    if known is not None:
+        return known
     if "/" in path and row_of(path) == path:
         return "row"
     field = form.plan.field(path) if form is not None else None
