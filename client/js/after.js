@@ -5,6 +5,7 @@
  */
 import texts from "./generated/after.json";
 import "./main.js"; // so that its modules and those it shares with this one are one script
+import { without } from "./absent.js";
 import { backupForm } from "./backups.js";
 import { settlePeople, tellLeaving } from "./entering.js";
 import { sendEverybodys } from "./everybody.js";
@@ -35,12 +36,6 @@ learnCodes(() => import("./telling.js").catch(without));
 
 /** What only officers need who take in dossiers, a part that comes last. */
 const fieldPart = () => import("./field/part.js");
-
-/** Go on without a part that is not on this phone, while there is no network. @param {unknown} fault @returns {null} */
-export function without(fault) {
-  if (fault instanceof TypeError) return null;
-  throw fault;
-}
 
 /** @type {Record<string, (vault: import("./vault.js").Vault) => any>} pages by the name in `data-page` */
 export const PAGES = {

@@ -1,4 +1,5 @@
 /** "Hồ sơ của tôi": everything of this person's, and what belongs to nobody yet. */
+import { without } from "./absent.js";
 import { actionsOf } from "./actions.js";
 import { arrived, remember } from "./arrived.js";
 import { sendAll } from "./attachments.js";
@@ -86,10 +87,7 @@ function more(vault, key, works) {
  * What asks whose work is that belongs to nobody yet: a part of its own, which few need.
  * @returns {Promise<typeof import("./claims.js")|null>} null: it is not on this phone, while there is no network
  */
-const claimsPart = () => import("./claims.js").catch((fault) => {
-  if (!(fault instanceof TypeError)) throw fault;
-  return null;
-});
+const claimsPart = () => import("./claims.js").catch(without);
 
 /** The sign-in has ended while work waits: said once, above everything. @param {Vault} vault @param {Work[]} all */
 function expired(vault, all) {

@@ -1,4 +1,5 @@
 /** The part that says what the office says (office.js): who has nothing there needs none of it. */
+import { without } from "./absent.js";
 
 /** @type {Promise<typeof import("./office.js")|null>|null} */
 let part = null;
@@ -11,8 +12,7 @@ export function officePart({ session }) {
   if (!session.copies.size) return Promise.resolve(null);
   part ??= import("./office.js").catch((fault) => {
     part = null;
-    if (!(fault instanceof TypeError)) throw fault;
-    return null;
+    return without(fault);
   });
   return part;
 }

@@ -1,6 +1,6 @@
 /** The people of this phone in "Cài đặt": whose drawer is open, its password, the devices it is signed in on, going out. */
 import { visits } from "./accounts.js";
-import { without } from "./after.js";
+import { without } from "./absent.js";
 import { setting } from "./db.js";
 import { h, one } from "./dom.js";
 import { signOut } from "./entering.js";

@@ -2,6 +2,7 @@
  * The papers of a form: the list on the draft's home and on the last page, and what the address opens of them. The page of
  * a paper is a part of its own, fetched when it is first opened, and by the worker once the application is ready offline.
  */
+import { without } from "./absent.js";
 import { requiredSlots } from "./conditions.js";
 import { h, redraw } from "./dom.js";
 import { answersOf } from "./drafts.js";
@@ -123,9 +124,7 @@ export class Slots {
   /** @param {any} slot @param {number} number of one of its pages, or NaN */
   async opened(slot, number) {
     const { hash } = location;
-    const part = await import("./slotpage.js").catch((fault) => {
-      if (!(fault instanceof TypeError)) throw fault; // not fetched: there is no network, and the worker has not kept it yet
-    });
+    const part = await import("./slotpage.js").catch(without);
     if (location.hash !== hash) return;
     if (!part) return this.notYet(slot);
     const open = this.sheets.get(slot) ?? new part.SlotPage(this, slot);

@@ -1,5 +1,5 @@
 /** What a person is told once: the office used an edit, a value of theirs does not show, the system was restored. */
-import { without } from "./after.js";
+import { without } from "./absent.js";
 import { arrived, remember } from "./arrived.js";
 import { knownLists } from "./db.js";
 import { h } from "./dom.js";
