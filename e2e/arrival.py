@@ -1,12 +1,9 @@
 """What every journey must come to: the office has the dossier once and whole, and the phone said so only then."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from playwright.sync_api import BrowserContext, Page, expect
 
 from e2e.office import Office, values_of
-from e2e.pages import CODE, FormPages, dossier_of
+from e2e.pages import CODE, FORM_PAGE, FormPages, dossier_of
 from e2e.people import SINGLE
 from e2e.proxy import FaultProxy
 
@@ -26,12 +23,14 @@ def watch(context: BrowserContext) -> None:
     context.add_init_script(WATCH)
 
 
-@contextmanager
-def settled(proxy: FaultProxy) -> Iterator[None]:
-    """Open a page of somebody signed in and wait until it has its news: it asks once by itself, at no known time."""
+def at_review(page: Page, proxy: FaultProxy) -> FormPages:
+    """Open the draft at "Gửi" and wait until the page has its news: it asks once by itself, at no known time."""
     before = len(proxy.seen())
-    yield
-    proxy.wait_until(lambda: any(each.answered for each in proxy.seen()[before:]), "the news that each page asks for")
+    page.goto(FORM_PAGE)
+    form = FormPages(page)
+    form.review()
+    proxy.wait_answered(since=before)
+    return form
 
 
 def told(page: Page) -> list[str]:

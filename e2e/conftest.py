@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Error, Playwright, expect
 
 from e2e import ROOT
-from e2e.arrival import settled, watch
+from e2e.arrival import at_review, watch
 from e2e.engines import CHROMIUM, ENGINES, FLAGS, Engine, chromium_path
 from e2e.office import UNIT, Office
-from e2e.pages import FORM_PAGE, Desk, FormPages, sign_in
+from e2e.pages import Desk, sign_in
 from e2e.phone import Phone
 from e2e.proxy import FaultProxy
 from e2e.seeds import Seed, Seeds, copy_of
@@ -125,9 +125,7 @@ def filled(seeds: Seeds, new_phone: Callable[[str], Phone], proxy: FaultProxy) -
     seeds.fill(phone)
     page = phone.open()
     watch(phone.running)
-    with settled(proxy):
-        page.goto(FORM_PAGE)
-        FormPages(page).review()
+    at_review(page, proxy)
     return phone
 
 

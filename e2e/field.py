@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from e2e.office import UNIT
-from e2e.pages import FORM, PASSWORD, FormPages, kept_for_offline
+from e2e.pages import FORM, FormPages, kept_for_offline, prove
 from e2e.people import CITIZEN_ID, NAME
 from e2e.phone import Phone
 from e2e.proxy import UNREACHABLE, FaultProxy
@@ -14,16 +14,14 @@ CONSENT = "Cán bộ đã đọc cho tôi nghe. Tôi đồng ý để cán bộ 
 def sign_in_officer(page: Page, user: str = f"officer-{UNIT}") -> None:
     """Sign in on the tablet and arrive at the day's list."""
     page.goto("/dang-nhap?next=/di-ban")
-    prove(page, user)
+    come_back(page, user)
     expect(page.locator("[data-action=help]")).to_be_visible()
 
 
-def prove(page: Page, user: str) -> None:
-    """Say on the page that asks for it who one is, and that one is."""
+def come_back(page: Page, user: str) -> None:
+    """Sign in where the tablet has asked for it, and arrive at the day's list."""
     page.wait_for_url("**/dang-nhap?next=**")
-    page.locator("[name=user]").fill(user)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("[data-action=sign-in]").click()
+    prove(page, user)
     page.wait_for_url("**/di-ban")
 
 

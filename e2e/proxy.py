@@ -224,9 +224,15 @@ class FaultProxy:
         """Wait until what the wire has shown satisfies ``happened``; say ``what`` was missing if it never does."""
         self.tally.wait(happened, what)
 
-    def wait_answered(self, count: int = 1) -> None:
-        """Wait until the server has answered ``count`` sync requests, whether or not the answer got through."""
-        self.tally.wait(lambda: len(self.answered()) >= count, f"{count} answers to POST /sync/v1")
+    def wait_answered(self, count: int = 1, since: int = 0) -> None:
+        """Wait until the server has answered ``count`` sync requests, whether or not the answer got through.
+
+        The first ``since`` that were seen do not count.
+        """
+        self.tally.wait(
+            lambda: sum(request.answered for request in self.seen()[since:]) >= count,
+            f"{count} answers to POST /sync/v1",
+        )
 
     def claim_hit(self, method: str, path: str) -> Weather:
         """Give the weather for a request, and count it off if its faults are limited."""

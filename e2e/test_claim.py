@@ -4,11 +4,11 @@ import json
 import time
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from e2e.office import UNIT, Office
 from e2e.others import Other, new_id
-from e2e.pages import FORM, PASSWORD, kept_for_offline, sign_in
+from e2e.pages import FORM, kept_for_offline, prove, sign_in
 from e2e.people import CITIZEN_ID, NAME, SINGLE
 from e2e.phone import Phone
 from e2e.proxy import UNREACHABLE, FaultProxy
@@ -38,13 +38,6 @@ def taken_in(office: Office, **handover: Any) -> str:
     return dossier
 
 
-def signed_in_as(page: Page, user: str) -> None:
-    """Sign in where the page has led to."""
-    page.locator("[name=user]").fill(user)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("[data-action=sign-in]").click()
-
-
 def test_a_slip_s_code_is_followed_by_anybody_and_claimed_into_one_account(
     phone: Phone, new_phone: Any, office: Office, proxy: FaultProxy
 ) -> None:
@@ -60,7 +53,7 @@ def test_a_slip_s_code_is_followed_by_anybody_and_claimed_into_one_account(
     page.locator("[data-action=claim]").click()
     page.wait_for_url("**/dang-nhap?next=*")
     assert "TN-" not in page.url
-    signed_in_as(page, "demo-1")
+    prove(page, "demo-1")
     page.wait_for_url("**/tra-cuu")
     expect(page.locator("[name=secret]")).to_have_value(SLIP["secret"])
     proxy.set(UNREACHABLE)

@@ -71,7 +71,7 @@ def test_a_browser_shot_while_it_sends_sends_no_second_dossier(
     dossier = dossier_of(filled.page)
     proxy.wait_seen(before + 1)
     if weather.hold_answer:
-        proxy.wait_until(lambda: any(r.answered for r in proxy.seen()[before:]), "an answer that is held")
+        proxy.wait_answered(since=before)
     assert len(office.dossiers()) == int(weather.hold_answer)
     form = shot_and_back(filled, proxy, CLEAR, status_page(dossier))
     received(form)

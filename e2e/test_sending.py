@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
-from e2e.arrival import one_dossier, received, settled, told, waiting
+from e2e.arrival import at_review, one_dossier, received, told, waiting
 from e2e.engines import CHROMIUM, both_engines
 from e2e.office import Office
 from e2e.pages import FORM_PAGE, FormPages
@@ -87,7 +87,7 @@ def test_a_half_open_connection_is_given_up_when_it_breaks(filled: Phone, proxy:
     expect(form.state_line()).to_have_attribute("data-state", "sending")
     proxy.set(HELD_BACK)
     form.try_now()
-    proxy.wait_until(lambda: any(each.answered for each in proxy.seen()[before:]), "the commit")
+    proxy.wait_answered(since=before)
     expect(form.state_line()).to_have_attribute("data-state", "sending")
     proxy.clear()
     form.try_now()
@@ -97,12 +97,9 @@ def test_a_half_open_connection_is_given_up_when_it_breaks(filled: Phone, proxy:
 
 
 def test_a_line_that_stays_silent_is_given_up_by_the_clock(filled: Phone, proxy: FaultProxy, office: Office) -> None:
-    form = FormPages(filled.page)
     filled.running.add_init_script(NO_BACKGROUND_SYNC)
     filled.page.clock.install()
-    with settled(proxy):
-        filled.page.goto(FORM_PAGE)
-        form.review()
+    form = at_review(filled.page, proxy)
     before = len(proxy.seen())
     proxy.set(replace(SWALLOWED, times=1))
     form.submit()
@@ -129,7 +126,7 @@ def test_a_message_cut_in_the_middle_is_sent_whole_later(filled: Phone, proxy: F
     assert not office.dossiers(), "half a request is none"
     proxy.set(Weather(only=SYNC, cut_down_bytes=60))
     form.try_now()
-    proxy.wait_until(lambda: any(each.answered for each in proxy.seen()[before:]), "an answer to cut")
+    proxy.wait_answered(since=before)
     waiting(form)
     proxy.clear()
     form.try_now()
@@ -155,12 +152,9 @@ def test_what_is_no_protocol_answer_counts_as_none(filled: Phone, proxy: FaultPr
 
 
 def test_a_server_that_asks_for_time_gets_it(filled: Phone, proxy: FaultProxy, office: Office) -> None:
-    form = FormPages(filled.page)
     filled.running.add_init_script(NO_BACKGROUND_SYNC)
     filled.page.clock.install()
-    with settled(proxy):
-        filled.page.goto(FORM_PAGE)
-        form.review()
+    form = at_review(filled.page, proxy)
     before = len(proxy.seen())
     proxy.set(Weather(only=SYNC, times=1, answer=TRY_LATER))
     form.submit()

@@ -9,7 +9,7 @@ from playwright.sync_api import Route, expect
 
 from e2e.office import Office
 from e2e.others import Other
-from e2e.pages import PASSWORD, dossier_of, ready_to_send, sign_in, status_page
+from e2e.pages import PASSWORD, dossier_of, prove, ready_to_send, sign_in, status_page
 from e2e.phone import Phone
 from e2e.proxy import UNREACHABLE, FaultProxy
 
@@ -44,9 +44,7 @@ def test_a_press_before_the_later_script_came_is_kept_and_answered_by_it(phone: 
     page.route("**/assets/part.*.js", keep_back)
     with page.expect_request(lambda asked: "/assets/part." in asked.url and not asked.url.endswith(needed)):
         page.goto("/dang-nhap", wait_until="commit")
-    page.locator("[name=user]").fill("demo-1")
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("[data-action=sign-in]").click()
+    prove(page, "demo-1")
     assert page.url.endswith("/dang-nhap")
     with page.expect_navigation(url=lambda url: "/dang-nhap" not in url):
         released.set()

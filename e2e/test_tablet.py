@@ -6,7 +6,7 @@ import pypdfium2 as pdfium
 import pytest
 from playwright.sync_api import expect
 
-from e2e.field import help_somebody, prove, ride_out, sign_in_officer
+from e2e.field import come_back, help_somebody, ride_out, sign_in_officer
 from e2e.office import UNIT, Office
 from e2e.pages import FORM, FormPages, kept_for_offline
 from e2e.people import NAME
@@ -40,11 +40,11 @@ def test_a_screen_that_nobody_touches_closes_keeps_every_letter_and_opens_for_it
     page.goto("/di-ban")  # another way in
     page.wait_for_url("**/may-cua-ai?next=*")
     page.locator("[data-action=open-person]:not([aria-current])").click()  # the other officer comes
-    prove(page, OTHER)
+    come_back(page, OTHER)
     expect(page.locator("#day")).to_contain_text("Hôm nay chưa có hồ sơ nào")
     page.goto("/may-cua-ai?next=/di-ban")
     page.locator("[data-action=open-person]:not([aria-current])").click()  # and wants to see the first one's
-    prove(page, f"officer-{UNIT}")
+    come_back(page, f"officer-{UNIT}")
     page.goto(address)
     FormPages(page).visit("applicant")
     expect(page.locator('[name="applicant.other_paper"]')).to_have_value("Sổ hộ khẩu cũ")
